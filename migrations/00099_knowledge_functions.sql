@@ -2114,6 +2114,7 @@ declare
   v_state text;
   v_spam boolean;
   v_spoke boolean;
+  v_forgotten boolean;
   v_written boolean;
   v_reported_at timestamptz;
   v_kept_state text;
@@ -2130,16 +2131,24 @@ begin
     return v_call.transcript_state;
   end if;
 
+  perform app.heed_call_refusal(p_call_id, p_turns);
+  -- A call that was being dialled when its contact was erased has nobody, and no words.
+  v_forgotten := app.is_forgotten(p_call_id);
+  if v_forgotten then
+    p_turns := '[]';
+    p_summary := null;
+    p_analysis := null;
+    p_has_recording := false;
+  end if;
   -- Whoever tries the agent out, from the browser or by telephone, is no lead; what they book has its contact.
   -- Nor is anybody whom a call without a slot was meant for.
-  v_is_lead := v_call.direction <> 'web'
+  v_is_lead := not v_forgotten and v_call.direction <> 'web'
     and app.ending_of_call(coalesce(p_ended_reason, v_call.ended_reason), true) <> 'line_busy'
     and not exists (
       select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test');
   if v_is_lead then
     v_contact_id := app.contact_of_call(p_call_id);
   end if;
-  perform app.heed_call_refusal(p_call_id, p_turns);
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
     -- The summary is the last turn: what the caller was called goes from it too.
@@ -2175,12 +2184,12 @@ begin
   v_written := v_state <> 'pending_redaction' and btrim(v_summary) <> '';
   -- The contact before its call, as whoever erases or merges it locks them.
   perform from public.contacts c where c.org_id = v_org_id and c.id = v_contact_id for no key update;
-  -- Who erased the contact, or had its words expire, while this waited has blanked the call: nothing may come back.
+  -- Who erased the contact while this waited has blanked the call: nothing may come back.
   select c.reported_at, c.transcript_state into v_reported_at, v_kept_state
   from public.call_logs c
   where c.org_id = v_org_id and c.id = p_call_id
   for no key update;
-  if v_reported_at is distinct from v_call.reported_at then
+  if (v_reported_at, v_kept_state) is distinct from (v_call.reported_at, v_call.transcript_state) then
     return v_kept_state;
   end if;
   update public.call_logs c
@@ -2207,6 +2216,14 @@ begin
   end if;
   perform app.release_hold(p_call_id);
   perform app.conclude_outbound_call(p_call_id);
+  if v_forgotten then
+    perform app.blank_calls(array[p_call_id]);
+    -- What they said of calls holds by the number's hash.
+    update public.opt_outs o
+    set phone = null
+    where o.org_id = v_org_id and o.phone = v_call.to_number and v_call.direction = 'outbound'
+      and not exists (select from public.contacts k where k.org_id = v_org_id and k.phone = o.phone);
+  end if;
   if v_is_lead and v_state <> 'pending_redaction' then
     perform app.score_lead(p_call_id);
     perform app.notify_urgent_call(p_call_id);
@@ -2221,7 +2238,7 @@ end
 $$;
 
 comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text, jsonb) is
-  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Whoever says in a call of ours that they want no more is heeded, see app.heed_call_refusal. p_analysis: what the provider''s model found, see app.note_feeling; without a summary of its own the call gets the sentence of its outcome. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Whoever says in a call of ours that they want no more is heeded, see app.heed_call_refusal. Of a call that is forgotten (app.is_forgotten) only times, outcome and cost are kept. p_analysis: what the provider''s model found, see app.note_feeling; without a summary of its own the call gets the sentence of its outcome. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text, jsonb)', 'app_writer', 'tenant_service');
 -- end of sql/0740_function_record_call_report.sql
@@ -4333,7 +4350,7 @@ declare
   v_work app.knowledge_work;
   v_now timestamptz;
 begin
-  select * into v_version from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id for update;
+  select * into v_version from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id for no key update;
   v_now := app.now();
   if v_version.id is null then
     raise exception 'there is no such version' using errcode = 'VX404';
@@ -4389,7 +4406,7 @@ begin
   select v.document_id into v_document_id
   from public.knowledge_versions v
   where v.org_id = v_org_id and v.id = p_version_id and v.state = 'reading'
-  for update;
+  for no key update;
   v_now := app.now();
   if not found then
     return false;
@@ -4533,8 +4550,8 @@ begin
   from public.knowledge_documents d
   where d.org_id = v_org_id
     and d.id = (select v.document_id from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id)
-  for update;
-  select * into v_version from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id for update;
+  for no key update;
+  select * into v_version from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id for no key update;
   v_now := app.now();
   if v_version.state is distinct from 'embedding' or v_document.deleted_at is not null then
     return 'done';
@@ -4658,18 +4675,19 @@ begin
   if v_pieces > c_all then
     v_found := array(
       select m from app.rank_knowledge(p_question, p_model, p_embedding, p_limit, v_min_score, greatest(200, p_limit), c_all) m);
-    if cardinality(v_found) >= p_limit then
-      return query select f.* from unnest(v_found) f;
+    -- The last row says what none of the others exceeds; reals are rounded.
+    if cardinality(v_found) > p_limit or v_found[cardinality(v_found)].score < v_min_score - 0.0001 then
+      return query select f.* from unnest(v_found) f where f.chunk_id is not null;
       return;
     end if;
   end if;
-  -- Too few among the likely ones does not say that there are no others.
+  -- Others may reach it, too.
   return query select * from app.rank_knowledge(p_question, p_model, p_embedding, p_limit, v_min_score);
 end
 $$;
 
 comment on function app.match_knowledge(text, text, extensions.vector, integer, real) is
-  'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words, each place weighed by the nearness that it was given for. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. Of a tenant with more than 2000 pieces the likely ones are compared first, and all where too few of those reach it. No rows: the documents do not say.';
+  'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words, each place weighed by the nearness that it was given for. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. Of a tenant with more than 2000 pieces the likely ones are compared first, and all where too few of those reach it and others may. No rows: the documents do not say.';
 
 select app.seal('app.match_knowledge(text, text, extensions.vector, integer, real)', 'app_writer', 'tenant_user', 'tenant_service');
 -- end of sql/1836_function_match_knowledge.sql
@@ -4685,10 +4703,13 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_now timestamptz := app.now();
+  v_now timestamptz;
   v_question text := left(btrim((app.redact_talk(array[left(p_question, 500)], app.names_of_call(p_call_id)))[1]), 500);
   v_topic text;
 begin
+  -- Whoever erases the caller holds this too: either they take the question along, or it is seen below that they were here.
+  perform app.lock_call(p_call_id);
+  v_now := app.now();
   v_topic := left(array_to_string(array(
     select t.lexeme
     from unnest(to_tsvector(app.clinic_text_config()::regconfig, app.fold_text(v_question))) t
@@ -4837,7 +4858,7 @@ declare
   v_org_id uuid := app.require_org_id();
 begin
   -- No version takes another's place until this is done: each holds its document's row for that.
-  perform from public.knowledge_documents d where d.org_id = v_org_id and d.deleted_at is null order by d.id for update;
+  perform from public.knowledge_documents d where d.org_id = v_org_id and d.deleted_at is null order by d.id for no key update;
   if exists (select from app.knowledge_to_embed(null, p_model, 1)) then
     return false;
   end if;
@@ -5826,7 +5847,7 @@ begin
       select strip(c.tsv) as tsv from public.knowledge_chunks c
       where c.org_id = v_org_id and c.version_id = a.id and c.position = 1 + g * 7919 % greatest(a.pieces, 1)
       offset 0) c
-    where p_most is not null
+    where p_most is not null and exists (select from spoken s where s.lexemes <> '{}')
     group by a.text_config
   ),
   -- A word that stands in few pieces says much; one that stands in none says most: nobody wrote about it.
@@ -5897,19 +5918,46 @@ begin
     select r.*, 1 - (1 - coalesce(r.similarity, 0)) * (1 - coalesce(r.coverage, 0)) as score,
       coalesce(r.similarity / (60 + r.by_vector), 0) + coalesce(r.coverage / (60 + r.by_words), 0) as fused
     from ranked r
+  ),
+  -- The most that a piece may reach that is no candidate: as near as the last of the nearest (an index may have passed nearer ones
+  -- over), with more of the rarer words than no other, and with every word that stands nearly everywhere. How rare those are, a
+  -- sample says, which is trusted to the half: ln 2.
+  beyond as (
+    select 1 - (1 - n.similarity) * (1 - coalesce(max((least(h.weight, w.rare) + w.common) / (w.rare + w.common)), 0)) as score
+    from (
+      select case
+          when count(*) < p_near then 0
+          when to_regclass('public.' || app.knowledge_index_name(v_org_id, p_model, extensions.vector_dims(p_embedding))) is not null then 1
+          else min(x.similarity)
+        end as similarity
+      from near x) n
+    cross join (
+      select coalesce((select x.weight from hits x order by x.weight desc offset p_near limit 1), 0) as weight) h
+    left join (
+      select coalesce(sum(x.weight) filter (where x.chunk_ids is not null), 0) as rare,
+        coalesce(sum(x.weight + ln(2)) filter (where x.chunk_ids is null), 0) as common
+      from words x
+      group by x.text_config) w on true
+    group by n.similarity
   )
   select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, s.score::real, s.similarity, coalesce(s.coverage, 0)::real
   from (
-    select * from scored x where x.score >= p_min_score order by x.fused desc, x.score desc, x.similarity desc, x.id limit p_limit
+    (select x.id, x.similarity, x.coverage, x.score, x.fused
+    from scored x
+    where x.score >= p_min_score
+    order by x.fused desc, x.score desc, x.similarity desc, x.id
+    limit p_limit)
+    union all
+    select null, null, null, b.score, -1 from beyond b where p_near is not null
   ) s
-  join public.knowledge_chunks c on c.org_id = v_org_id and c.id = s.id
-  join public.knowledge_documents d on d.org_id = v_org_id and d.id = c.document_id
+  left join public.knowledge_chunks c on c.org_id = v_org_id and c.id = s.id
+  left join public.knowledge_documents d on d.org_id = v_org_id and d.id = c.document_id
   order by s.fused desc, s.score desc, s.similarity desc, s.id;
 end
 $$;
 
 comment on function app.rank_knowledge(text, text, extensions.vector, integer, real, integer, integer) is
-  'One look for the passages of app.match_knowledge, which see. p_near: how many of the nearest, and how many of those with most of the rarer words, are compared; p_most: a word that stands in more pieces than that brings none, and counts for pieces that others bring. NULL for both: all pieces are compared.';
+  'One look for the passages of app.match_knowledge, which see. p_near: how many of the nearest, and how many of those with most of the rarer words, are compared; p_most: a word that stands in more pieces than that brings none, and counts for pieces that others bring. NULL for both: all pieces are compared. Where not all are, the last row has no piece, and as its score one that none of the others exceeds.';
 
 select app.seal('app.rank_knowledge(text, text, extensions.vector, integer, real, integer, integer)', null, 'app_writer');
 -- end of sql/1887_function_rank_knowledge.sql
@@ -5954,7 +6002,7 @@ begin
   select * into v_version
   from public.knowledge_versions v
   where v.org_id = app.require_org_id() and v.id = p_version_id
-  for update;
+  for no key update;
   v_now := app.now();
   if v_version.id is null or v_version.state not in ('waiting', 'reading', 'embedding') then
     return 0;

@@ -29,6 +29,7 @@ declare
   v_state text;
   v_spam boolean;
   v_spoke boolean;
+  v_forgotten boolean;
   v_written boolean;
   v_reported_at timestamptz;
   v_kept_state text;
@@ -45,16 +46,24 @@ begin
     return v_call.transcript_state;
   end if;
 
+  perform app.heed_call_refusal(p_call_id, p_turns);
+  -- A call that was being dialled when its contact was erased has nobody, and no words.
+  v_forgotten := app.is_forgotten(p_call_id);
+  if v_forgotten then
+    p_turns := '[]';
+    p_summary := null;
+    p_analysis := null;
+    p_has_recording := false;
+  end if;
   -- Whoever tries the agent out, from the browser or by telephone, is no lead; what they book has its contact.
   -- Nor is anybody whom a call without a slot was meant for.
-  v_is_lead := v_call.direction <> 'web'
+  v_is_lead := not v_forgotten and v_call.direction <> 'web'
     and app.ending_of_call(coalesce(p_ended_reason, v_call.ended_reason), true) <> 'line_busy'
     and not exists (
       select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test');
   if v_is_lead then
     v_contact_id := app.contact_of_call(p_call_id);
   end if;
-  perform app.heed_call_refusal(p_call_id, p_turns);
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
     -- The summary is the last turn: what the caller was called goes from it too.
@@ -90,12 +99,12 @@ begin
   v_written := v_state <> 'pending_redaction' and btrim(v_summary) <> '';
   -- The contact before its call, as whoever erases or merges it locks them.
   perform from public.contacts c where c.org_id = v_org_id and c.id = v_contact_id for no key update;
-  -- Who erased the contact, or had its words expire, while this waited has blanked the call: nothing may come back.
+  -- Who erased the contact while this waited has blanked the call: nothing may come back.
   select c.reported_at, c.transcript_state into v_reported_at, v_kept_state
   from public.call_logs c
   where c.org_id = v_org_id and c.id = p_call_id
   for no key update;
-  if v_reported_at is distinct from v_call.reported_at then
+  if (v_reported_at, v_kept_state) is distinct from (v_call.reported_at, v_call.transcript_state) then
     return v_kept_state;
   end if;
   update public.call_logs c
@@ -122,6 +131,14 @@ begin
   end if;
   perform app.release_hold(p_call_id);
   perform app.conclude_outbound_call(p_call_id);
+  if v_forgotten then
+    perform app.blank_calls(array[p_call_id]);
+    -- What they said of calls holds by the number's hash.
+    update public.opt_outs o
+    set phone = null
+    where o.org_id = v_org_id and o.phone = v_call.to_number and v_call.direction = 'outbound'
+      and not exists (select from public.contacts k where k.org_id = v_org_id and k.phone = o.phone);
+  end if;
   if v_is_lead and v_state <> 'pending_redaction' then
     perform app.score_lead(p_call_id);
     perform app.notify_urgent_call(p_call_id);
@@ -136,6 +153,6 @@ end
 $$;
 
 comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text, jsonb) is
-  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Whoever says in a call of ours that they want no more is heeded, see app.heed_call_refusal. p_analysis: what the provider''s model found, see app.note_feeling; without a summary of its own the call gets the sentence of its outcome. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Whoever says in a call of ours that they want no more is heeded, see app.heed_call_refusal. Of a call that is forgotten (app.is_forgotten) only times, outcome and cost are kept. p_analysis: what the provider''s model found, see app.note_feeling; without a summary of its own the call gets the sentence of its outcome. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text, jsonb)', 'app_writer', 'tenant_service');

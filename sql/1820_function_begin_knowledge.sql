@@ -11,7 +11,7 @@ declare
   v_work app.knowledge_work;
   v_now timestamptz;
 begin
-  select * into v_version from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id for update;
+  select * into v_version from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id for no key update;
   v_now := app.now();
   if v_version.id is null then
     raise exception 'there is no such version' using errcode = 'VX404';

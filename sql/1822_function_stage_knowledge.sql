@@ -14,7 +14,7 @@ begin
   select v.document_id into v_document_id
   from public.knowledge_versions v
   where v.org_id = v_org_id and v.id = p_version_id and v.state = 'reading'
-  for update;
+  for no key update;
   v_now := app.now();
   if not found then
     return false;

@@ -16,8 +16,8 @@ begin
   from public.knowledge_documents d
   where d.org_id = v_org_id
     and d.id = (select v.document_id from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id)
-  for update;
-  select * into v_version from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id for update;
+  for no key update;
+  select * into v_version from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id for no key update;
   v_now := app.now();
   if v_version.state is distinct from 'embedding' or v_document.deleted_at is not null then
     return 'done';

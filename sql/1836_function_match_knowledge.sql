@@ -27,17 +27,18 @@ begin
   if v_pieces > c_all then
     v_found := array(
       select m from app.rank_knowledge(p_question, p_model, p_embedding, p_limit, v_min_score, greatest(200, p_limit), c_all) m);
-    if cardinality(v_found) >= p_limit then
-      return query select f.* from unnest(v_found) f;
+    -- The last row says what none of the others exceeds; reals are rounded.
+    if cardinality(v_found) > p_limit or v_found[cardinality(v_found)].score < v_min_score - 0.0001 then
+      return query select f.* from unnest(v_found) f where f.chunk_id is not null;
       return;
     end if;
   end if;
-  -- Too few among the likely ones does not say that there are no others.
+  -- Others may reach it, too.
   return query select * from app.rank_knowledge(p_question, p_model, p_embedding, p_limit, v_min_score);
 end
 $$;
 
 comment on function app.match_knowledge(text, text, extensions.vector, integer, real) is
-  'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words, each place weighed by the nearness that it was given for. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. Of a tenant with more than 2000 pieces the likely ones are compared first, and all where too few of those reach it. No rows: the documents do not say.';
+  'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words, each place weighed by the nearness that it was given for. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. Of a tenant with more than 2000 pieces the likely ones are compared first, and all where too few of those reach it and others may. No rows: the documents do not say.';
 
 select app.seal('app.match_knowledge(text, text, extensions.vector, integer, real)', 'app_writer', 'tenant_user', 'tenant_service');

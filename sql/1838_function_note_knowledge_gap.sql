@@ -6,10 +6,13 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_now timestamptz := app.now();
+  v_now timestamptz;
   v_question text := left(btrim((app.redact_talk(array[left(p_question, 500)], app.names_of_call(p_call_id)))[1]), 500);
   v_topic text;
 begin
+  -- Whoever erases the caller holds this too: either they take the question along, or it is seen below that they were here.
+  perform app.lock_call(p_call_id);
+  v_now := app.now();
   v_topic := left(array_to_string(array(
     select t.lexeme
     from unnest(to_tsvector(app.clinic_text_config()::regconfig, app.fold_text(v_question))) t

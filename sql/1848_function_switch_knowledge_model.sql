@@ -9,7 +9,7 @@ declare
   v_org_id uuid := app.require_org_id();
 begin
   -- No version takes another's place until this is done: each holds its document's row for that.
-  perform from public.knowledge_documents d where d.org_id = v_org_id and d.deleted_at is null order by d.id for update;
+  perform from public.knowledge_documents d where d.org_id = v_org_id and d.deleted_at is null order by d.id for no key update;
   if exists (select from app.knowledge_to_embed(null, p_model, 1)) then
     return false;
   end if;

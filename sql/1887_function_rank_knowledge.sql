@@ -44,7 +44,7 @@ begin
       select strip(c.tsv) as tsv from public.knowledge_chunks c
       where c.org_id = v_org_id and c.version_id = a.id and c.position = 1 + g * 7919 % greatest(a.pieces, 1)
       offset 0) c
-    where p_most is not null
+    where p_most is not null and exists (select from spoken s where s.lexemes <> '{}')
     group by a.text_config
   ),
   -- A word that stands in few pieces says much; one that stands in none says most: nobody wrote about it.
@@ -115,18 +115,45 @@ begin
     select r.*, 1 - (1 - coalesce(r.similarity, 0)) * (1 - coalesce(r.coverage, 0)) as score,
       coalesce(r.similarity / (60 + r.by_vector), 0) + coalesce(r.coverage / (60 + r.by_words), 0) as fused
     from ranked r
+  ),
+  -- The most that a piece may reach that is no candidate: as near as the last of the nearest (an index may have passed nearer ones
+  -- over), with more of the rarer words than no other, and with every word that stands nearly everywhere. How rare those are, a
+  -- sample says, which is trusted to the half: ln 2.
+  beyond as (
+    select 1 - (1 - n.similarity) * (1 - coalesce(max((least(h.weight, w.rare) + w.common) / (w.rare + w.common)), 0)) as score
+    from (
+      select case
+          when count(*) < p_near then 0
+          when to_regclass('public.' || app.knowledge_index_name(v_org_id, p_model, extensions.vector_dims(p_embedding))) is not null then 1
+          else min(x.similarity)
+        end as similarity
+      from near x) n
+    cross join (
+      select coalesce((select x.weight from hits x order by x.weight desc offset p_near limit 1), 0) as weight) h
+    left join (
+      select coalesce(sum(x.weight) filter (where x.chunk_ids is not null), 0) as rare,
+        coalesce(sum(x.weight + ln(2)) filter (where x.chunk_ids is null), 0) as common
+      from words x
+      group by x.text_config) w on true
+    group by n.similarity
   )
   select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, s.score::real, s.similarity, coalesce(s.coverage, 0)::real
   from (
-    select * from scored x where x.score >= p_min_score order by x.fused desc, x.score desc, x.similarity desc, x.id limit p_limit
+    (select x.id, x.similarity, x.coverage, x.score, x.fused
+    from scored x
+    where x.score >= p_min_score
+    order by x.fused desc, x.score desc, x.similarity desc, x.id
+    limit p_limit)
+    union all
+    select null, null, null, b.score, -1 from beyond b where p_near is not null
   ) s
-  join public.knowledge_chunks c on c.org_id = v_org_id and c.id = s.id
-  join public.knowledge_documents d on d.org_id = v_org_id and d.id = c.document_id
+  left join public.knowledge_chunks c on c.org_id = v_org_id and c.id = s.id
+  left join public.knowledge_documents d on d.org_id = v_org_id and d.id = c.document_id
   order by s.fused desc, s.score desc, s.similarity desc, s.id;
 end
 $$;
 
 comment on function app.rank_knowledge(text, text, extensions.vector, integer, real, integer, integer) is
-  'One look for the passages of app.match_knowledge, which see. p_near: how many of the nearest, and how many of those with most of the rarer words, are compared; p_most: a word that stands in more pieces than that brings none, and counts for pieces that others bring. NULL for both: all pieces are compared.';
+  'One look for the passages of app.match_knowledge, which see. p_near: how many of the nearest, and how many of those with most of the rarer words, are compared; p_most: a word that stands in more pieces than that brings none, and counts for pieces that others bring. NULL for both: all pieces are compared. Where not all are, the last row has no piece, and as its score one that none of the others exceeds.';
 
 select app.seal('app.rank_knowledge(text, text, extensions.vector, integer, real, integer, integer)', null, 'app_writer');

@@ -13,7 +13,7 @@ begin
   select * into v_version
   from public.knowledge_versions v
   where v.org_id = app.require_org_id() and v.id = p_version_id
-  for update;
+  for no key update;
   v_now := app.now();
   if v_version.id is null or v_version.state not in ('waiting', 'reading', 'embedding') then
     return 0;
