@@ -6557,7 +6557,7 @@ declare
   v_digits constant text := '(?:U[0-9]|T[0-9]+|Y[0-9]+|H|K|X[0-9]|[0-9]+|Lo)';
   v_between constant text := '(?: (?:[-.,/;()+~]|dash|hyphen|slash|dot|space|then|uh|um)| !(?= (?:U[0-9]|X[0-9]|[0-9]{2,})))';
   -- What is said between the parts of one number, also over several turns.
-  v_joining constant text[] := '{¶,uh,and,then,the,rest,is,last,sorry,no,wait,i,mean,actually,next,it,''s,that,again,;,!,?,"",-,part,of,number,start,over,could,can,you,say,repeat,once,more,please,got,i,have,go,ahead,right,correct,hold,on,let,me,get,with,ends,then}';
+  v_joining constant text[] := '{¶,uh,and,then,the,rest,is,last,sorry,no,wait,i,mean,actually,next,it,''s,that,again,;,!,?,"",-,part,of,number,start,over,could,can,you,say,repeat,once,more,please,got,i,have,go,ahead,right,correct,hold,on,let,me,get,with,ends,then}'::text[];
   v_marked text;
 begin
   v_marked := regexp_replace(p_words collate "C",
