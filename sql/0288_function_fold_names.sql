@@ -12,17 +12,24 @@ declare
   v_next constant text := '(?: [NAPR][^ ]+|' || v_initial || ')';
   -- With a capital, or known; and, where a name is said to follow, in any letters.
   v_name constant text := '(?:' || v_part || ' [NAPR][^ ]+(?:' || v_part || '(?: -)?' || v_next || ')*)';
-  v_any constant text := '(?:' || v_part || ' (?:[NAPWRM][^ ]+|will)(?:' || v_part || '(?: -)? (?:[NAPWR][^ ]+|L[a-z](?: [.!])?(?= [NAPRW])))*)';
+  -- Names that are words as well end one where the sentence goes on as after a name: "Eleanor Price", "Grace Hill".
+  v_last constant text := '(?:(?: -)? (?:best|blood|booth|branch|brand|bridges|case|chance|christian|cross|day|english|french|german|good|guy|hand|head|holiday|house'
+    || '|keys?|land|light|little|lock|long|love|low|moon|nail|pool|post|price|race|seal|self|short|small|speed|still|strange|true|tower|wall|white|worth|young'
+    || '|[SZ]|V|Us|M[0-9]+)(?= (?:[;!?¶]|$|and |i |calling |speaking |here |again |from |is |was |born |''s )))?';
+  v_any constant text := '(?:' || v_part || ' (?:[NAPWRM][^ ]+|will|bill|guy|christian|chance|Us)(?:' || v_part || '(?: -)? (?:[NAPWR][^ ]+|L[a-z](?: [.!])?(?= [NAPRW])))*' || v_last || ')';
+  v_called constant text := '(?:' || v_name || v_last || ')';
   -- "This is Lakeside Dental" introduces no caller.
   v_person constant text := '(?= (?!(?:[a-z]+ )?(?:dental |clinic|dentistry |medical |practice |offices? |spa |center |health|hospital |insurance |treatment |therapy |group |Z |S |website |app |card |plan )|[NAPRW]))';
   v_relative constant text := '(?:my|our|his|her|their)(?: (?:[a-z]+|U[0-9]+|[0-9]+|Q|-|J ''s)){0,4} J(?:(?: -)? in(?: -)? law)?(?: [;,:]| is| ''s|(?: ''s)? names? (?:is|''s|are)| named| called)*';
 begin
   p_words := app.folded_words(p_words,
-    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment|of))*'
-      || '|(?:named|call (?:me|him|her|them)|calls me|goes by|known as|behalf of|(?:make|made) (?:it|that|this) out to|under|patient is|patient :)))(' || v_any || ')' || v_person, 'name');
+    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment|of|J))*'
+      || '|(?:named|call (?:me|him|her|them)|calls me|goes by|known as|behalf of|(?:make|made) (?:it|that|this) out to|under|(?:patient|[NW](?:holder|cardholder|policyholder)) (?:is|:))))(' || v_any || ')' || v_person, 'name');
   p_words := app.folded_words(p_words,
     '( (?:this is|(?:am i|are you|is this|you ''re)(?: speaking (?:to|with)| talking to)?|i ''m|i am|speaking (?:with|to)|talking to|me ;'
-      || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|(?:the|a) J of|tell (?:him|her|them|you)(?: that)?|' || v_relative || '))(' || v_name || ')' || v_person, 'name');
+      || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|(?:the|a) J of|tell [^ ¶]+(?: [^ ¶]+)? that|tell (?:him|her|them|you)'
+      || '|(?:go|went) by|(?:ask|asking|asked) for|(?:registered|listed|down|signed|filed) (?:as|for)|message from|meet you ;|(?:regards|sincerely) ;'
+      || '|(?:caller|contact|insured|subscriber|guardian|[NW]guarantor|[NW]beneficiary) (?:is|:)|' || v_relative || '))(' || v_called || ')' || v_person, 'name');
   if p_words like '% my %' then
     p_words := app.folded_words(p_words, '( (?:for|is|with|bring))(' || v_name || ')(?= (?:; )?my (?:[a-z]+ )?J )', 'name');
   end if;
@@ -31,16 +38,18 @@ begin
     p_words := app.folded_words(p_words, '( (?:who|whose|names?|spell|you are|your J ''s)(?: (?!(?:clinic|doctors?|dentist|practice|insurance|provider|company|plan|pharmacy|medication|medicine|school|employer|street|business|website) )[^ ¶]+){0,8} ¶'
       || '(?: (?:uh|it|''s|is|this|that|yes|for|my|our|she|he|i|''m|am|first|last|full|J|her|his|name|[;!]))*)(' || v_any || ')' || v_person, 'name');
   end if;
-  if p_words like '% J %' then
-    p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:is|''s) (?:my|our|his|her) (?:[a-z]+ )?J )', 'name');
+  if app.says_any(p_words, '{J,name}') then
+    p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:is|''s) (?:my|our|his|her|the) (?:[a-z]+ )?(?:J|name) )', 'name');
   end if;
-  -- Two words in a row that are none: a first and a last name.
-  p_words := app.folded_words(p_words, '( (?:it ''s|(?:book|schedule|appointment|visit|slot|it ''s|that ''s|this is|something)(?: [^ ¶]+){0,2} for))( [NAPR][^ ]+ [NAPR][^ ]+)(?= (?:[;!?¶]|$|on |at |again ))', 'name');
+  -- Two words in a row that are none: a first and a last name; one where somebody is called, or booked, for.
+  p_words := app.folded_words(p_words, '( (?:it ''s|(?:book|schedule|appointment|visit|slot|it ''s|that ''s|this is|something|calling|call|phoning|checking|here|reservation|booking|spot)(?: [^ ¶]+){0,2} for))'
+    || '(' || v_name || v_next || v_last || '(?= (?:[;!?¶]|$|on |at |again |and |who |today |tomorrow |next |this |in |D ))|' || v_called || '(?= (?:[;!?]|on D|at [0-9UT]|who )))(?= )', 'name');
   if p_words like '% with %' then
     p_words := app.folded_words(p_words, '()(' || v_name || ')(?= with (?:an?|U[12]|[12]) L[a-z] )', 'name');
   end if;
-  if app.says_any(p_words, '{calling,speaking,here,again}') then
-    p_words := app.folded_words(p_words, '(^| (?:it ''s|that ''s|hi|uh|[;!?¶]|i ''m))(' || v_name || ')(?= (?:; |again )?(?:calling|speaking|here|again) )', 'name');
+  if app.says_any(p_words, '{calling,speaking,here,again,called,phoned,rang}') then
+    p_words := app.folded_words(p_words, '(^| (?:it ''s|that ''s|that|hi|uh|[;!?¶]|i ''m))(' || v_name || '(?= (?:; |again )?(?:calling|speaking|here|again) )|' || v_name || v_next
+      || '(?= (?:called|phoned|rang) ))(?= )', 'name');
   end if;
   -- "For my kids Ada and Milo."
   if app.says_any(p_words, '{J,names,name}') then
