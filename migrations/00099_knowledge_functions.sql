@@ -771,11 +771,13 @@ as $$
     ('Q', 'minutes min mins hours hour hr hrs days weeks week months month years year yrs seconds o''clock'),
     -- Streets: what is one almost always, what may be one, directions, and parts of a house.
     ('S', 'street avenue ave av boulevard blvd road rd lane ln parkway pkwy highway hwy turnpike expressway freeway expy fwy crescent mews'),
-    ('Zst', 'st'), ('Zdr', 'dr'), ('Zca', 'calle camino avenida paseo'),
+    ('Zst', 'st'), ('Zdr', 'dr'), ('Zca', 'calle camino avenida paseo rua rambla carrera'),
     ('Z', 'drive place pl court ct way circle cir square sq row hill park trail trl alley loop plaza gardens green grove
       view run pike path pass rise quay wharf crossing hollow ridge glen terrace close walk common meadow
       creek bend cove hills heights vale fields yard parade embankment bypass route terr ter cres plz xing crt hgts manor mnr estates landing commons trace knoll heath
-      villas causeway vista mount rte harbor harbour village island valley springs shores junction'),
+      villas causeway vista mount rte harbor harbour village island valley springs shores junction yards
+      acres meadows pines oaks ranch bluff bluffs crest highlands isle knolls overlook canyon crossroads croft drove lea mead moor paddock
+      strand wynd orchard'),
     ('V', 'north south east west northeast northwest southeast southwest nw ne sw'),
     ('B', 'apartment apt unit suite ste flat floor fl'),
     ('Us', 'illinois indiana california texas florida ohio georgia michigan virginia arizona massachusetts tennessee maryland
@@ -984,9 +986,9 @@ begin
     return p_words;
   end if;
   return app.folded_words(p_words,
-    '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+)' || v_word || '{0,2}|' || v_word || '{1,2})'
+    '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+| (?!X )[A-Za-z][^ ]*' || v_join || ' [a-z]+)' || v_word || '{0,2}|' || v_word || '{1,2})'
       || '(?:(?: [;,])?(?: (?:all|in|U1|word|lowercase|lower|case|no|spaces?|together))+)?(?: [;¶])? (?:at(?: sign)?|@)(?: ¶)?(?! [0-9UTY])'
-      || '(?:(?: [a-z]+(?= (?:dot|[-.]))|' || v_part || '|' || v_host || '|' || v_join || ')*(?:(?: ¶)? (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
+      || '(?:(?: [a-zVSZJMDCQFGB][^ ]*(?= (?:dot|dash|hyphen|underscore|[-.]) )|' || v_part || '|' || v_host || '|' || v_join || ')*(?:(?: ¶)? (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
 end
 $$;
 
@@ -1073,7 +1075,7 @@ begin
       '()( [0-9]+(?: [;,])?(?: [NW](?:bis|ter)| bis| L[a-d])?(?: [;,])? (?:F|S|Z)(?: (?:de|du|des|la|le|les|''|-|Z|[NAPLW][^ ]*))* [NAPW][^ ]+' || v_town
         || '|(?: (?:[NA][^ ]+|V|am|im|an|zum|zur|unter))?(?: -)? (?:[NAW][^ ]{2,}(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|damm|ufer|str)|N[^ ]+(?: -)? G)(?: [.!])?'
         || ' (?:[0-9]{1,4}|[UT][0-9]+|Y[0-9]0(?: -)?(?: U[0-9])?)(?: L[a-z]| a(?= (?:[^NWa-z]|$)))?' || v_town
-        || '| (?:Zca|[NW](?:via|viale|piazza|corso|carrer|rua))(?: (?:de|del|della|la|las|los|di|dei|da|do|[NAP][^ ]+))+(?: [;,])? [0-9]{1,4})(?= )', 'address');
+        || '| (?:Zca|[NW](?:via|viale|piazza|corso|carrer))(?: (?:de|del|della|la|las|los|di|dei|da|do|[NAP][^ ]+))+(?: [;,])? [0-9]{1,4})(?= )', 'address');
   end if;
   if app.says_any(p_words, '{zip,postcode,postal}') then
     p_words := app.folded_words(p_words, '( (?:zip|postcode|postal)(?: (?:code|is|''s|[:;?¶!]|my|the|it|and|uh))*)'
@@ -1104,7 +1106,7 @@ as $$
 declare
   -- "1242", "12 B", "twelve forty-two", "one oh five".
   v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+| [0-9] / [0-9])?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*(?: L[a-h]| a(?= [NAPRV]))?)';
-  v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J|''s|de|del|la|las|los|el|san)(?: [.!])?| (?:Z|village|station|school|bridge|town|club|college|center|property)(?= Z)|(?: -)? [NA][^ ]*)';
+  v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J|''s|de|del|la|las|los|el|san|saint)(?: [.!])?| (?:Z|village|station|school|bridge|town|club|college|center|property)(?= Z)| (?:old|new|little|big|upper|lower|high|long|white|red|blue|yellow|deep|dry|cold|hot|sunny|happy)(?= [NAPZ])|(?: -)? [NA][^ ]*)';
   v_small constant text := '(?: (?:[NAPRLVOMWZ][^ ]*|Us|[-.!]|''s?|of|the|old|new|first|home|long|de|del|la|las|los|el|san|[UTY][0-9]+))';
   -- A plain word can be a street's name, but none of those that lead to "the street".
   v_plain constant text := '(?: (?!(?:the|this|that|these|your|our|and|are|was|for|from|off|down|along|across|into|over|with|about|block|blocks|house|houses|door|doors|minute|question'
@@ -1112,13 +1114,14 @@ declare
   v_unit constant text := '(?:(?: [;,!])?(?: (?:B|#|room|door|number|lot|building|space|level|[NWA](?:lot|bldg|trailer|tower|block|level|lvl|bld)))(?: [.!#])?(?: number)?(?: (?:[0-9]+|[UTYO][0-9]+|H|-|L[a-z]|a(?= (?:[^NWa-z]|$))))+'
     || '|(?: ;)? O[0-9]+ B|(?: ;)? [0-9]{1,4} L[a-z](?= (?:[;!?¶]|$))|(?: ;)? [NW](?:penthouse|basement)){0,2}';
   v_post constant text := '(?: ;)? (?:[AL][a-z]{1,2}|V) [0-9]{1,2}(?: L[a-z]| a)? [0-9] A[a-z]{2}';
+  v_zip constant text := '(?: ;)? (?:[0-9]{5}(?: - [0-9]{4})?|(?:U[0-9]|Lo)(?: (?:U[0-9]|Lo)){4})';
   -- A town goes where a state or a code follows it.
   v_tail constant text := v_unit || '(?:(?:(?: [;!]| in)?(?: (?:[NWAV][^ ]*|new|san|los|las|la|el|de|Zst|Z)(?: [.!](?= N))?)+)?'
-    || '(?:(?: ;)? (?:A[a-z][a-z]|Us)(?:(?: ;)? [0-9]{5}(?: - [0-9]{4})?)?|(?: ;)? [0-9]{5}(?: - [0-9]{4})?|' || v_post || '))?';
+    || '(?:(?: ;)? (?:A[a-z][a-z]|Us)(?:' || v_zip || ')?|' || v_zip || '|' || v_post || '|(?: ;)? (?:or|in|me|U0|uh|hi|ms|la|de|al|id|md|N[a-z]{2})' || v_zip || '))?';
   -- An unmistakable street, whatever its letters; one that may be something else only after a name with a capital.
   v_usual constant text := v_number || '(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V)?|' || v_name || '+ Z(?:st|dr)?(?: [.!](?= [;,BN]))?(?: V)?'
     || '|(?:' || v_plain || '|' || v_name || '){1,3} S(?: V)?| S V(?= )'
-    || '|(?: (?:V|county|state|us|old))*(?: (?:[SZ](?: -)? [0-9]{1,4}|S (?:[UT][0-9]+|Y[0-9]0(?: U[1-9])?|L[a-z])))(?: V)?|(?: V)? [SZ] (?:of|de|des|du)(?: the)? [NAW][^ ]+|(?: V)?(?: (?:el|la|las|los))? Zca(?: (?:de|del|la|las|los|el|Z|[NAPR][^ ]+))+|(?: V)?(?: (?:[NAP][^ ]*|van|de|la|el|san|Zst)){1,3}(?= (?:; )?B(?: number)? [0-9UTY])| Zbroadway)' || v_tail
+    || '|(?: (?:V|county|state|us|old))*(?: (?:[SZ](?: -)? [0-9]{1,4}|S (?:[UT][0-9]+|Y[0-9]0(?: U[1-9])?|L[a-z])))(?: V)?|(?: V)? [SZ] (?:of|de|des|du)(?: the)? [NAW][^ ]+| (?:Afm|Asr|Acr|Arr|us(?: -)?) [0-9]{1,4}|(?: V| L[nesw])(?: [.!])? N[^ ]+(?= (?:[;!?¶]|$))|(?: V)?(?: (?:el|la|las|los))? Zca(?: (?:de|da|do|dos|das|del|la|las|los|el|real|Z|[NAPR][^ ]+))+|(?: V)?(?: (?:[NAP][^ ]*|van|de|la|el|san|Zst)){1,3}(?= (?:; )?B(?: number)? [0-9UTY])| Zbroadway)' || v_tail
     || '|(?: (?:Lp(?: [.!])? Lo(?: [.!])?|[NAW]po|[NAW]rr [0-9]+|[NAW]?rural Z [0-9]+)) box(?: number)?(?: [0-9]+|(?: [UTY][0-9]+)+)' || v_tail;
 begin
   -- The clinic's own address is no patient's.
@@ -1133,7 +1136,7 @@ begin
   if app.says_any(p_words, '{S,Z,Zst,Zdr,Zca,Zbroadway,B,live,lives,living,address,reside}') then
     p_words := app.folded_words(p_words,
       '( (?:live|lives|living|home|address|reside|am|''re|house|staying|moved|mail|send|ship|deliver|sent)(?: (?:is|was|out|now|here|down|changed|from|them|bill|''s|at|on|in|[:;?!¶]|it|my|the|to|that|uh|new|over|please))*)'
-        || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}|de|la|el))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the Z|' || v_number || '(?: V)?(?: [NAP][^ ]+){1,2}(?= (?:[;!?¶]|$)))(?= )', 'address');
+        || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}|de|la|el))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the [ZS]|(?:' || v_number || ')?(?: (?:the|old|new|[NAPWZ][^ ]*)){0,3} (?:house|[NW](?:cottage|lodge|farm|barn|hall|rectory|vicarage|villa)) ;(?:' || v_name || '|' || v_plain || '){1,3} [SZ]' || v_tail || '|' || v_number || '(?: V)?(?: [NAP][^ ]+){1,2}(?= (?:[;!?¶]|$)))(?= )', 'address');
     p_words := app.folded_words(p_words, '( \[address(?: =)*(?: [^ ]+){0,8} ¶(?: (?:uh|it|''s|is|yes|my|the))*)( B(?: number)?(?: #)? (?:[0-9]+|[UTY][0-9]+)(?: [0-9]+| [UTY][0-9]+| L[a-z])*)(?= )', 'address');
   end if;
   return app.fold_foreign_addresses(p_words, v_post);
@@ -1229,7 +1232,8 @@ declare
   v_marked text;
 begin
   v_marked := regexp_replace(p_words collate "C",
-    '(?: [+(]| plus)*(?: ' || v_digits || '(?:' || v_between || '{1,3}(?= ' || v_digits || ' ))?)+(?= )', '<\&>', 'g');
+    -- "The new one is ...", "oh it's ...": no digits.
+    '(?! (?:U1 (?:is|''s|was)|U0 (?:it|my|i|no|that|the)) )(?: [+(]| plus)*(?: ' || v_digits || '(?:' || v_between || '{1,3}(?= ' || v_digits || ' ))?)+(?= )', '<\&>', 'g');
   if v_marked = p_words then
     return p_words;
   end if;
@@ -1333,7 +1337,7 @@ declare
   v_part constant text := '(?: (?:mc|de|la|le|van|von|der|den|del|di|da|bin|al|el|dos|Zst)(?: [.!])?)*';
   v_next constant text := '(?: [NAPR][^ ]+|' || v_initial || ')';
   -- With a capital, or known; and, where a name is said to follow, in any letters.
-  v_name constant text := '(?:' || v_part || ' [NAPR][^ ]+(?:' || v_part || '(?: -)?' || v_next || ')*)';
+  v_name constant text := '(?:' || v_part || ' [NAPR][^ ]+(?:' || v_part || '(?:(?: -)?' || v_next || '| - W[^ ]+))*)';
   -- Names that are words as well end one where the sentence goes on as after a name: "Eleanor Price", "Grace Hill".
   v_last constant text := '(?:(?: -)? (?:best|blood|booth|branch|brand|bridges|case|chance|christian|cross|day|english|french|german|good|guy|hand|head|holiday|house'
     || '|keys?|land|light|little|lock|long|love|low|moon|nail|pool|post|price|race|seal|self|short|small|speed|still|strange|true|tower|wall|white|worth|young'
@@ -1345,12 +1349,12 @@ declare
   v_relative constant text := '(?:my|our|his|her|their)(?: (?:[a-z]+|U[0-9]+|[0-9]+|Q|-|J ''s)){0,4} J(?:(?: -)? in(?: -)? law)?(?: [;,:]| is| ''s|(?: ''s)? names? (?:is|''s|are)| named| called)*';
 begin
   p_words := app.folded_words(p_words,
-    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment|of))*'
-      || '|(?:named|call (?:me|him|her|them)|calls me|goes by|known as|behalf of|(?:make|made) (?:it|that|this) out to|under|(?:patient|holder|[NW](?:cardholder|policyholder)) (?:is|:))))(' || v_any || ')' || v_person, 'name');
+    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment|of|J|account|card|form|policy|chart|booking|reservation|insurance))*'
+      || '|(?:named(?: (?:him|her|them))?|call (?:me|him|her|them)|calls me|goes by|known as|behalf of|(?:make|made) (?:it|that|this) out to|under|(?:patient|[NW](?:holder|cardholder|policyholder)) (?:is|:))))(' || v_any || ')' || v_person, 'name');
   p_words := app.folded_words(p_words,
     '( (?:this is|(?:am i|are you|is this|you ''re)(?: speaking (?:to|with)| talking to)?|i ''m|i am|speaking (?:with|to)|talking to|me ;'
       || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|(?:the|a) J of|tell [^ ¶]+(?: [^ ¶]+)? that|tell (?:him|her|them|you)'
-      || '|(?:go|went) by|(?:ask|asking|asked) for|(?:registered|listed|down|signed|filed) (?:as|for)|message from|meet you ;|(?:regards|sincerely) ;'
+      || '|(?:go|went) by|(?:ask|asking|asked) for|(?:registered|listed|down|signed|filed) (?:as|for)|(?:in|me|up) as|look up|looking up|pull up|put down|patient ;|message from|meet you ;|(?:regards|sincerely) ;'
       || '|(?:caller|contact|insured|subscriber|guardian|[NW]guarantor|[NW]beneficiary) (?:is|:)|' || v_relative || '))(' || v_called || ')' || v_person, 'name');
   if p_words like '% my %' then
     p_words := app.folded_words(p_words, '( (?:for|is|with|bring))(' || v_name || ')(?= (?:; )?my (?:[a-z]+ )?J )', 'name');
@@ -1360,8 +1364,13 @@ begin
     p_words := app.folded_words(p_words, '( (?:who|whose|names?|spell|you are|your J ''s)(?: (?!(?:clinic|doctors?|dentist|practice|insurance|provider|company|plan|pharmacy|medication|medicine|school|employer|street|business|website) )[^ ¶]+){0,8} ¶'
       || '(?: (?:uh|it|''s|is|this|that|yes|for|my|our|she|he|i|''m|am|first|last|full|J|her|his|name|[;!]))*)(' || v_any || ')' || v_person, 'name');
   end if;
-  if app.says_any(p_words, '{J,name}') then
-    p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:is|''s) (?:my|our|his|her|the) (?:[a-z]+ )?(?:J|name) )', 'name');
+  if app.says_any(p_words, '{J,name,patient}') then
+    p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:(?:is|''s) (?:my|our|his|her|the) (?:[a-z]+ )?(?:J|name|patient)|''s J) )', 'name');
+  end if;
+  -- "Maria's appointment", "book Maria in"; never a doctor's.
+  if app.says_any(p_words, '{''s,book,schedule,reschedule,squeeze,fit,put}') then
+    p_words := app.folded_words(p_words, '( (?!(?:doctor|Zdr|[.!-]|[NAPRZL][^ ]*) )[^ ]+)(' || v_name || ')(?= ''s (?:appointments?|visit|records?|chart|file|birthday|date|teeth|tooth|prescription|results|account|checkup|cleaning|email|phone|cell|name|last|first|next) )', 'name');
+    p_words := app.folded_words(p_words, '( (?:book|schedule|reschedule|squeeze|fit|put))(' || v_name || ')(?= (?:in|down|for|on|at) )', 'name');
   end if;
   -- Two words in a row that are none: a first and a last name; one where somebody is called, or booked, for.
   p_words := app.folded_words(p_words, '( (?:it ''s|(?:book|schedule|appointment|visit|slot|it ''s|that ''s|this is|something|calling|call|phoning|checking|here|reservation|booking|spot)(?: [^ ¶]+){0,2} for))'

@@ -192,11 +192,13 @@ as $$
     ('Q', 'minutes min mins hours hour hr hrs days weeks week months month years year yrs seconds o''clock'),
     -- Streets: what is one almost always, what may be one, directions, and parts of a house.
     ('S', 'street avenue ave av boulevard blvd road rd lane ln parkway pkwy highway hwy turnpike expressway freeway expy fwy crescent mews'),
-    ('Zst', 'st'), ('Zdr', 'dr'), ('Zca', 'calle camino avenida paseo'),
+    ('Zst', 'st'), ('Zdr', 'dr'), ('Zca', 'calle camino avenida paseo rua rambla carrera'),
     ('Z', 'drive place pl court ct way circle cir square sq row hill park trail trl alley loop plaza gardens green grove
       view run pike path pass rise quay wharf crossing hollow ridge glen terrace close walk common meadow
       creek bend cove hills heights vale fields yard parade embankment bypass route terr ter cres plz xing crt hgts manor mnr estates landing commons trace knoll heath
-      villas causeway vista mount rte harbor harbour village island valley springs shores junction'),
+      villas causeway vista mount rte harbor harbour village island valley springs shores junction yards
+      acres meadows pines oaks ranch bluff bluffs crest highlands isle knolls overlook canyon crossroads croft drove lea mead moor paddock
+      strand wynd orchard'),
     ('V', 'north south east west northeast northwest southeast southwest nw ne sw'),
     ('B', 'apartment apt unit suite ste flat floor fl'),
     ('Us', 'illinois indiana california texas florida ohio georgia michigan virginia arizona massachusetts tennessee maryland

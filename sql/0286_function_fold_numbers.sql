@@ -14,7 +14,8 @@ declare
   v_marked text;
 begin
   v_marked := regexp_replace(p_words collate "C",
-    '(?: [+(]| plus)*(?: ' || v_digits || '(?:' || v_between || '{1,3}(?= ' || v_digits || ' ))?)+(?= )', '<\&>', 'g');
+    -- "The new one is ...", "oh it's ...": no digits.
+    '(?! (?:U1 (?:is|''s|was)|U0 (?:it|my|i|no|that|the)) )(?: [+(]| plus)*(?: ' || v_digits || '(?:' || v_between || '{1,3}(?= ' || v_digits || ' ))?)+(?= )', '<\&>', 'g');
   if v_marked = p_words then
     return p_words;
   end if;
