@@ -748,7 +748,8 @@ as $$
       ultherapy thermage prp dermaplaning microblading balayage blowout tattoo'),
     ('', 'auth authorization licence license ends subscribers mothers'),
     ('J', 'son sons daughter daughters wife husband mother father mom mommy mum dad daddy brother brothers sister sisters sis child children kid kids baby boy
-      boys girl girls grandson granddaughter grandmother grandfather grandma grandpa nephew niece cousin aunt auntie uncle partner fiance fiancee fiancé fiancée boyfriend girlfriend friend friends stepson stepdaughter toddler toddlers twin twins spouse roommate grandchild infant teenager'), ('hi', 'hi hello hey'), ('uh', 'uh um ugh mhm mm hmm uhm huh ah well yes yeah yea yep sure ok okay so'),
+      boys girl girls grandson granddaughter grandmother grandfather grandma grandpa nephew niece cousin aunt auntie uncle partner fiance fiancee fiancé fiancée boyfriend girlfriend friend friends stepson stepdaughter toddler toddlers twin twins spouse roommate grandchild infant teenager stepmother stepfather
+      stepmom stepdad stepsister stepbrother godmother godfather godson goddaughter'), ('hi', 'hi hello hey'), ('uh', 'uh um ugh mhm mm hmm uhm huh ah well yes yeah yea yep sure ok okay so'),
     -- Parts of numbers: units, teens, tens, hundred, thousand, and how often the next digit is said.
     ('U0', 'zero oh nought naught nil'), ('U1', 'one'), ('U2', 'two'), ('U3', 'three'), ('U4', 'four'), ('U5', 'five'),
     ('U6', 'six'), ('U7', 'seven'), ('U8', 'eight'), ('U9', 'nine niner'),
@@ -988,7 +989,7 @@ begin
   return app.folded_words(p_words,
     '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+| (?!X )[A-Za-z][^ ]*' || v_join || ' [a-z]+)' || v_word || '{0,2}|' || v_word || '{1,2})'
       || '(?:(?: [;,])?(?: (?:all|in|U1|word|lowercase|lower|case|no|spaces?|together))+)?(?: [;¶])? (?:at(?: sign)?|@)(?: ¶)?(?! [0-9UTY])'
-      || '(?:(?: [a-zVSZJMDCQFGB][^ ]*(?= (?:dot|dash|hyphen|underscore|[-.]) )|' || v_part || '|' || v_host || '|' || v_join || ')*(?:(?: ¶)? (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
+      || '(?:(?: [a-zVSZJMDCQFGB][^ ]*(?= (?:dot|dash|hyphen|underscore|[-.]) )| (?:the|saint|my|our|new|old|little|big|best|good|happy|family)(?= [NWZSJ])|' || v_part || '|' || v_host || '|' || v_join || ')*(?:(?: ¶)? (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
 end
 $$;
 
@@ -1106,7 +1107,7 @@ as $$
 declare
   -- "1242", "12 B", "twelve forty-two", "one oh five".
   v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+| [0-9] / [0-9])?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*(?: L[a-h]| a(?= [NAPRV]))?)';
-  v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J|''s|de|del|la|las|los|el|san|saint)(?: [.!])?| (?:Z|village|station|school|bridge|town|club|college|center|property)(?= Z)| (?:old|new|little|big|upper|lower|high|long|white|red|blue|yellow|deep|dry|cold|hot|sunny|happy)(?= [NAPZ])|(?: -)? [NA][^ ]*)';
+  v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J|''s|de|del|la|las|los|el|san|saint)(?: [.!])?| (?:Z|village|station|school|bridge|town|club|college|center|property|point)(?= Z)| (?:old|new|little|big|upper|lower|high|long|white|red|blue|yellow|deep|dry|cold|hot|sunny|happy)(?= [NAPZ])|(?: -)? [NA][^ ]*)';
   v_small constant text := '(?: (?:[NAPRLVOMWZ][^ ]*|Us|[-.!]|''s?|of|the|old|new|first|home|long|de|del|la|las|los|el|san|[UTY][0-9]+))';
   -- A plain word can be a street's name, but none of those that lead to "the street".
   v_plain constant text := '(?: (?!(?:the|this|that|these|your|our|and|are|was|for|from|off|down|along|across|into|over|with|about|block|blocks|house|houses|door|doors|minute|question'
@@ -1119,9 +1120,9 @@ declare
   v_tail constant text := v_unit || '(?:(?:(?: [;!]| in)?(?: (?:[NWAV][^ ]*|new|san|los|las|la|el|de|Zst|Z)(?: [.!](?= N))?)+)?'
     || '(?:(?: ;)? (?:A[a-z][a-z]|Us)(?:' || v_zip || ')?|' || v_zip || '|' || v_post || '|(?: ;)? (?:or|in|me|U0|uh|hi|ms|la|de|al|id|md|N[a-z]{2})' || v_zip || '))?';
   -- An unmistakable street, whatever its letters; one that may be something else only after a name with a capital.
-  v_usual constant text := v_number || '(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V)?|' || v_name || '+ Z(?:st|dr)?(?: [.!](?= [;,BN]))?(?: V)?'
+  v_usual constant text := v_number || '(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V)?|' || v_name || '+ (?:Z(?:st|dr)?|gate|point)(?: [.!](?= [;,BN]))?(?: V)?'
     || '|(?:' || v_plain || '|' || v_name || '){1,3} S(?: V)?| S V(?= )'
-    || '|(?: (?:V|county|state|us|old))*(?: (?:[SZ](?: -)? [0-9]{1,4}|S (?:[UT][0-9]+|Y[0-9]0(?: U[1-9])?|L[a-z])))(?: V)?|(?: V)? [SZ] (?:of|de|des|du)(?: the)? [NAW][^ ]+| (?:Afm|Asr|Acr|Arr|us(?: -)?) [0-9]{1,4}|(?: V| L[nesw])(?: [.!])? N[^ ]+(?= (?:[;!?¶]|$))|(?: V)?(?: (?:el|la|las|los))? Zca(?: (?:de|da|do|dos|das|del|la|las|los|el|real|Z|[NAPR][^ ]+))+|(?: V)?(?: (?:[NAP][^ ]*|van|de|la|el|san|Zst)){1,3}(?= (?:; )?B(?: number)? [0-9UTY])| Zbroadway)' || v_tail
+    || '|(?: (?:V|county|state|us|old))*(?: (?:[SZ](?: -)? [0-9]{1,4}|S (?:[UT][0-9]+|Y[0-9]0(?: U[1-9])?|L[a-z])))(?: V)?|(?: V)? [SZ] (?:of|de|des|du)(?: the)? [NAW][^ ]+| (?:Afm|Asr|Acr|Arr|us(?: -)?) [0-9]{1,4}|(?: V| L[nesw])(?: [.!])? N[^ ]+(?= (?:[;!?¶]|$))| (?:Z|[NA]via) [NA][^ ]+(?= (?:[;!?¶]|$|is ))|(?: V)?(?: (?:el|la|las|los))? Zca(?: (?:de|da|do|dos|das|del|la|las|los|el|real|Z|[NAPR][^ ]+))+|(?: V)?(?: (?:[NAP][^ ]*|van|de|la|el|san|Zst)){1,3}(?= (?:; )?B(?: number)? [0-9UTY])| Zbroadway)' || v_tail
     || '|(?: (?:Lp(?: [.!])? Lo(?: [.!])?|[NAW]po|[NAW]rr [0-9]+|[NAW]?rural Z [0-9]+)) box(?: number)?(?: [0-9]+|(?: [UTY][0-9]+)+)' || v_tail;
 begin
   -- The clinic's own address is no patient's.
@@ -1129,14 +1130,14 @@ begin
     p_words := app.folded_words(p_words, '( (?:our (?:address|office|clinic|practice|location)|(?:clinic|office|practice|salon|spa) is|located|(?:clinic|office|practice)(?: [?!;])? ¶)(?: (?:is|at|on|in|here|we|''re|are|it|''s|uh|the|our|address))*)('
       || v_usual || '|' || v_number || '(?: [^ ]+){1,3} (?:S|Z[a-z]*))(?= )', 'stays');
   end if;
-  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zca,Zbroadway,B,box}') then
+  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zca,Zbroadway,B,box,gate,Nvia,V,Le,Lw,Ln,Ls,Afm,Asr,Acr}') then
     p_words := app.folded_words(p_words, '()(' || v_usual || ')(?= )', 'address');
   end if;
   -- Where somebody says to live, small letters and doubtful streets are enough.
   if app.says_any(p_words, '{S,Z,Zst,Zdr,Zca,Zbroadway,B,live,lives,living,address,reside}') then
     p_words := app.folded_words(p_words,
       '( (?:live|lives|living|home|address|reside|am|''re|house|staying|moved|mail|send|ship|deliver|sent)(?: (?:is|was|out|now|here|down|changed|from|them|bill|''s|at|on|in|[:;?!¶]|it|my|the|to|that|uh|new|over|please))*)'
-        || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}|de|la|el))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the [ZS]|(?:' || v_number || ')?(?: (?:the|old|new|[NAPWZ][^ ]*)){0,3} (?:house|[NW](?:cottage|lodge|farm|barn|hall|rectory|vicarage|villa)) ;(?:' || v_name || '|' || v_plain || '){1,3} [SZ]' || v_tail || '|' || v_number || '(?: V)?(?: [NAP][^ ]+){1,2}(?= (?:[;!?¶]|$)))(?= )', 'address');
+        || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}|de|la|el))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the [ZS]|(?:' || v_number || ')?(?: (?:the|old|new|school|station|village|[NAPWZ][^ ]*)){0,3} (?:house|[NW](?:cottage|lodge|farm|barn|hall|rectory|vicarage|villa)) ;(?:' || v_name || '|' || v_plain || '){1,3} [SZ]' || v_tail || '|' || v_number || '(?: V)?(?: [NAP][^ ]+){1,2}(?= (?:[;!?¶]|$)))(?= )', 'address');
     p_words := app.folded_words(p_words, '( \[address(?: =)*(?: [^ ]+){0,8} ¶(?: (?:uh|it|''s|is|yes|my|the))*)( B(?: number)?(?: #)? (?:[0-9]+|[UTY][0-9]+)(?: [0-9]+| [UTY][0-9]+| L[a-z])*)(?= )', 'address');
   end if;
   return app.fold_foreign_addresses(p_words, v_post);
@@ -1231,9 +1232,13 @@ declare
   v_joining constant text[] := '{¶,uh,and,then,the,rest,is,last,sorry,no,wait,i,mean,actually,next,it,''s,that,again,;,!,?,"",-,part,of,number,start,over,could,can,you,say,repeat,once,more,please,got,i,have,go,ahead,right,correct,hold,on,let,me,get,with,ends,then}';
   v_marked text;
 begin
+  -- "The new one is ...", "oh it's ...": no digits. Asked first: a pattern that looks ahead of every number is dear.
+  if p_words like any ('{% U1 is %,% U1 ''s %,% U0 it ''s %,% U0 my %}') then
+    p_words := regexp_replace(p_words collate "C", '( (?:the|this|that|new|old|other|right|wrong|next|best)) U1(?= (?:is|''s) )', '\1 one', 'g');
+    p_words := regexp_replace(p_words collate "C", '(^| (?:[¶!?;]|uh)) U0(?= (?:it ''s|my) )', '\1 oh', 'g');
+  end if;
   v_marked := regexp_replace(p_words collate "C",
-    -- "The new one is ...", "oh it's ...": no digits.
-    '(?! (?:U1 (?:is|''s|was)|U0 (?:it|my|i|no|that|the)) )(?: [+(]| plus)*(?: ' || v_digits || '(?:' || v_between || '{1,3}(?= ' || v_digits || ' ))?)+(?= )', '<\&>', 'g');
+    '(?: [+(]| plus)*(?: ' || v_digits || '(?:' || v_between || '{1,3}(?= ' || v_digits || ' ))?)+(?= )', '<\&>', 'g');
   if v_marked = p_words then
     return p_words;
   end if;
@@ -1338,14 +1343,9 @@ declare
   v_next constant text := '(?: [NAPR][^ ]+|' || v_initial || ')';
   -- With a capital, or known; and, where a name is said to follow, in any letters.
   v_name constant text := '(?:' || v_part || ' [NAPR][^ ]+(?:' || v_part || '(?:(?: -)?' || v_next || '| - W[^ ]+))*)';
-  -- Names that are words as well end one where the sentence goes on as after a name: "Eleanor Price", "Grace Hill".
-  v_last constant text := '(?:(?: -)? (?:best|blood|booth|branch|brand|bridges|case|chance|christian|cross|day|english|french|german|good|guy|hand|head|holiday|house'
-    || '|keys?|land|light|little|lock|long|love|low|moon|nail|pool|post|price|race|seal|self|short|small|speed|still|strange|true|tower|wall|white|worth|young'
-    || '|[SZ]|V|Us|M[0-9]+)(?= (?:[;!?¶]|$|and |i |calling |speaking |here |again |from |is |was |born |''s )))?';
-  v_any constant text := '(?:' || v_part || ' (?:[NAPWRM][^ ]+|will|bill|guy|christian|chance|Us)(?:' || v_part || '(?: -)? (?:[NAPWR][^ ]+|L[a-z](?: [.!])?(?= [NAPRW])))*' || v_last || ')';
-  v_called constant text := '(?:' || v_name || v_last || ')';
+  v_any constant text := '(?:(?:(?: L[a-z](?: [.!])?){1,3}(?= [NAPR]))?' || v_part || ' (?:[NAPWRM][^ ]+|will|bill|guy|christian|chance|Us)(?:' || v_part || '(?: -)? (?:[NAPWR][^ ]+|L[a-z](?: [.!])?(?= [NAPRW])))*)';
   -- "This is Lakeside Dental" introduces no caller.
-  v_person constant text := '(?= (?!(?:[a-z]+ )?(?:dental |clinic|dentistry |medical |practice |offices? |spa |center |health|hospital |insurance |treatment |therapy |group |Z |S |website |app |card |plan )|[NAPRW]))';
+  v_person constant text := '(?= (?!(?:[a-z]+ )?(?:dental |clinic|dentistry |medical |practice |offices? |spa |center |health|hospital |insurance |treatment |therapy |group |Z [^;!?¶]|S |website |app |card |plan )|[NAPRW]))';
   v_relative constant text := '(?:my|our|his|her|their)(?: (?:[a-z]+|U[0-9]+|[0-9]+|Q|-|J ''s)){0,4} J(?:(?: -)? in(?: -)? law)?(?: [;,:]| is| ''s|(?: ''s)? names? (?:is|''s|are)| named| called)*';
 begin
   p_words := app.folded_words(p_words,
@@ -1354,8 +1354,8 @@ begin
   p_words := app.folded_words(p_words,
     '( (?:this is|(?:am i|are you|is this|you ''re)(?: speaking (?:to|with)| talking to)?|i ''m|i am|speaking (?:with|to)|talking to|me ;'
       || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|(?:the|a) J of|tell [^ ¶]+(?: [^ ¶]+)? that|tell (?:him|her|them|you)'
-      || '|(?:go|went) by|(?:ask|asking|asked) for|(?:registered|listed|down|signed|filed) (?:as|for)|(?:in|me|up) as|look up|looking up|pull up|put down|patient ;|message from|meet you ;|(?:regards|sincerely) ;'
-      || '|(?:caller|contact|insured|subscriber|guardian|[NW]guarantor|[NW]beneficiary) (?:is|:)|' || v_relative || '))(' || v_called || ')' || v_person, 'name');
+      || '|(?:go|went) by|(?:ask|asking|asked) for|(?:registered|listed|down|signed|filed) (?:as|for)|(?:in|me|up) as|look up|looking up|pull up|put down|patient ;|message(?: [^ ¶]+){0,3} from|patients ;|meet you ;|hi|thanks ;|thank you ;|(?:regards|sincerely) ;'
+      || '|(?:caller|contact|insured|subscriber|guardian|[NW]guarantor|[NW]beneficiary) (?:is|:)|' || v_relative || '))(' || v_name || ')' || v_person, 'name');
   if p_words like '% my %' then
     p_words := app.folded_words(p_words, '( (?:for|is|with|bring))(' || v_name || ')(?= (?:; )?my (?:[a-z]+ )?J )', 'name');
   end if;
@@ -1368,19 +1368,19 @@ begin
     p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:(?:is|''s) (?:my|our|his|her|the) (?:[a-z]+ )?(?:J|name|patient)|''s J) )', 'name');
   end if;
   -- "Maria's appointment", "book Maria in"; never a doctor's.
-  if app.says_any(p_words, '{''s,book,schedule,reschedule,squeeze,fit,put}') then
-    p_words := app.folded_words(p_words, '( (?!(?:doctor|Zdr|[.!-]|[NAPRZL][^ ]*) )[^ ]+)(' || v_name || ')(?= ''s (?:appointments?|visit|records?|chart|file|birthday|date|teeth|tooth|prescription|results|account|checkup|cleaning|email|phone|cell|name|last|first|next) )', 'name');
-    p_words := app.folded_words(p_words, '( (?:book|schedule|reschedule|squeeze|fit|put))(' || v_name || ')(?= (?:in|down|for|on|at) )', 'name');
+  if app.says_any(p_words, '{''s,book,schedule,reschedule,squeeze,fit,put,use}') then
+    p_words := app.folded_words(p_words, '( (?!(?:doctor|Zdr|[.!-]|[NAPRZL][^ ]*) )[^ ]+)(' || v_name || ')(?= ''s (?:appointments?|visit|records?|chart|file|birthday|date|teeth|tooth|prescription|results|account|checkup|cleaning|bill|email|phone|cell|name|last|first|next) )', 'name');
+    p_words := app.folded_words(p_words, '( (?:book|schedule|reschedule|squeeze|fit|put|use))(' || v_name || ')(?= (?:in|down|for|on|at|as) )', 'name');
   end if;
   -- Two words in a row that are none: a first and a last name; one where somebody is called, or booked, for.
-  p_words := app.folded_words(p_words, '( (?:it ''s|(?:book|schedule|appointment|visit|slot|it ''s|that ''s|this is|something|calling|call|phoning|checking|here|reservation|booking|spot)(?: [^ ¶]+){0,2} for))'
-    || '(' || v_name || v_next || v_last || '(?= (?:[;!?¶]|$|on |at |again |and |who |today |tomorrow |next |this |in |D ))|' || v_called || '(?= (?:[;!?]|on D|at [0-9UT]|who )))(?= )', 'name');
+  p_words := app.folded_words(p_words, '( (?:it ''s|that ''s|(?:book|schedule|appointment|visit|slot|it ''s|that ''s|this is|something|calling|call|phoning|checking|here|reservation|booking|spot)(?: [^ ¶]+){0,2} for))'
+    || '(' || v_name || v_next || '(?= (?:[;!?¶]|$|on |at |again |and |who |today |tomorrow |next |this |in |D ))|' || v_name || '(?= (?:[;!?¶]|$|on D|at [0-9UT]|who )))(?= )', 'name');
   if p_words like '% with %' then
     p_words := app.folded_words(p_words, '()(' || v_name || ')(?= with (?:an?|U[12]|[12]) L[a-z] )', 'name');
   end if;
-  if app.says_any(p_words, '{calling,speaking,here,again,called,phoned,rang}') then
-    p_words := app.folded_words(p_words, '(^| (?:it ''s|that ''s|that|hi|uh|[;!?¶]|i ''m))(' || v_name || '(?= (?:; |again )?(?:calling|speaking|here|again) )|' || v_name || v_next
-      || '(?= (?:called|phoned|rang) ))(?= )', 'name');
+  if app.says_any(p_words, '{calling,speaking,here,again,called,phoned,rang,line,nice}') then
+    p_words := app.folded_words(p_words, '(^| (?:it ''s|that ''s|that|hi|uh|[;!?¶]|i ''m))(' || v_name || '(?= (?:(?:; |again )?(?:calling|speaking|here|again)|; nice to) )|' || v_name || v_next
+      || '(?= (?:called|phoned|rang|on the (?:line|phone)) ))(?= )', 'name');
   end if;
   -- "For my kids Ada and Milo."
   if app.says_any(p_words, '{J,names,name}') then
@@ -1392,6 +1392,12 @@ begin
       || '(?:(?: X[23])? L[a-z](?: as in [^ ]+)?| [ia](?= (?:[;!?]|$))))(?= (?![.]))', 'name');
     -- What is spelled is mostly said before.
     p_words := app.folded_words(p_words, '()( [NP][^ ]+)(?=(?: [;,:-])?(?: (?:that|it) ''s)?(?: spelled)? \[name = = )', 'name');
+  end if;
+  -- Names that are words as well end one where the sentence goes on as after a name: "Eleanor Price", "Grace Hill".
+  if p_words like '% [name%' then
+    p_words := regexp_replace(p_words collate "C", '( \[name(?: =)*) (?:best|blood|booth|branch|brand|bridges|case|chance|christian|cross|day|english|french|german|good|guy|hand|head|holiday|house'
+      || '|keys?|land|light|little|lock|long|love|low|moon|nail|pool|post|price|race|seal|self|short|small|speed|still|strange|true|tower|wall|white|worth|young'
+      || '|[SZV]|Us|M[0-9]+)(?= (?:[;!?¶]|$|and |i |calling |speaking |here |again |from |is |was |born |''s ))', '\1 =', 'g');
   end if;
   return app.fold_known_names(p_words);
 end
