@@ -3902,7 +3902,8 @@ begin
       end, ' ' order by c.position) || ' '
     from (
       select t.token, t.gap, t.position, l.form, v_vocabulary ->> l.form as known, coalesce(v_small[t.position], v_all_small) as in_small,
-        v_names ? l.form or octet_length(t.token) > char_length(t.token) and v_names ? replace(app.normalise_name(t.token), ' ', '') as is_name
+        v_names ? l.form or right(l.form, 1) = 's' and v_names ? left(l.form, -1) and not v_vocabulary ? left(l.form, -1)
+          or octet_length(t.token) > char_length(t.token) and v_names ? replace(app.normalise_name(t.token), ' ', '') as is_name
       from unnest(p_tokens, p_gaps) with ordinality t(token, gap, position)
       cross join lateral (select replace(lower(t.token), '’', '''') as form) l
     ) c
@@ -6307,35 +6308,38 @@ CREATE FUNCTION app.fold_addresses(p_words text) RETURNS text
     AS $_$
 declare
   -- "1242", "12 B", "twelve forty-two", "one oh five".
-  v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+)?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*(?: L[a-h]| a(?= [NAPRV]))?)';
-  v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J)(?: [.!])?| Z(?= Z)|(?: -)? [NA][^ ]*)';
-  v_small constant text := '(?: (?:[NAPRLVOMWZ][^ ]*|Us|[-.!]|''s?|of|the|old|new|first|home|long|[UTY][0-9]+))';
+  v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+| [0-9] / [0-9])?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*(?: L[a-h]| a(?= [NAPRV]))?)';
+  v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J|''s|de|del|la|las|los|el|san|saint)(?: [.!])?| (?:Z|village|station|school|bridge|town|club|college|center|property|point)(?= Z)| (?:old|new|little|big|upper|lower|high|long|white|red|blue|yellow|deep|dry|cold|hot|sunny|happy)(?= [NAPZ])|(?: -)? [NA][^ ]*)';
+  v_small constant text := '(?: (?:[NAPRLVOMWZ][^ ]*|Us|[-.!]|''s?|of|the|old|new|first|home|long|de|del|la|las|los|el|san|[UTY][0-9]+))';
   -- A plain word can be a street's name, but none of those that lead to "the street".
   v_plain constant text := '(?: (?!(?:the|this|that|these|your|our|and|are|was|for|from|off|down|along|across|into|over|with|about|block|blocks|house|houses|door|doors|minute|question'
     || '|thing|things|more|other|others|same|next|time|times|people|way|car|cars|per|parking|which|what|when|but|not|you|can|could|will|works?|there|here|then|than|have|has|had) )[a-z]{3,})';
-  v_unit constant text := '(?:(?: [;,!])?(?: (?:B|#|room|door|number))(?: [.!#])?(?: number)?(?: (?:[0-9]+|[UTYO][0-9]+|-|L[a-z]|a(?= (?:[^NWa-z]|$))))+|(?: ;)? O[0-9]+ B)?';
+  v_unit constant text := '(?:(?: [;,!])?(?: (?:B|#|room|door|number|lot|building|space|level|[NWA](?:lot|bldg|trailer|tower|block|level|lvl|bld)))(?: [.!#])?(?: number)?(?: (?:[0-9]+|[UTYO][0-9]+|H|-|L[a-z]|a(?= (?:[^NWa-z]|$))))+'
+    || '|(?: ;)? O[0-9]+ B|(?: ;)? [0-9]{1,4} L[a-z](?= (?:[;!?¶]|$))|(?: ;)? [NW](?:penthouse|basement)){0,2}';
   v_post constant text := '(?: ;)? (?:[AL][a-z]{1,2}|V) [0-9]{1,2}(?: L[a-z]| a)? [0-9] A[a-z]{2}';
+  v_zip constant text := '(?: ;)? (?:[0-9]{5}(?: - [0-9]{4})?|(?:U[0-9]|Lo)(?: (?:U[0-9]|Lo)){4})';
   -- A town goes where a state or a code follows it.
-  v_tail constant text := v_unit || '(?:(?:(?: [;!]| in)?(?: (?:[NWAV][^ ]*|new|san|Zst))+)?'
-    || '(?:(?: ;)? (?:A[a-z][a-z]|Us)(?:(?: ;)? [0-9]{5}(?: - [0-9]{4})?)?|(?: ;)? [0-9]{5}(?: - [0-9]{4})?|' || v_post || '))?';
+  v_tail constant text := v_unit || '(?:(?:(?: [;!]| in)?(?: (?:[NWAV][^ ]*|new|san|los|las|la|el|de|Zst|Z)(?: [.!](?= N))?)+)?'
+    || '(?:(?: ;)? (?:A[a-z][a-z]|Us)(?:' || v_zip || ')?|' || v_zip || '|' || v_post || '|(?: ;)? (?:or|in|me|U0|uh|hi|ms|la|de|al|id|md|N[a-z]{2})' || v_zip || '))?';
   -- An unmistakable street, whatever its letters; one that may be something else only after a name with a capital.
-  v_usual constant text := v_number || '(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V)?|' || v_name || '+ Z(?:st|dr)?(?: [.!](?= [;,BN]))?(?: V)?'
+  v_usual constant text := v_number || '(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V)?|' || v_name || '+ (?:Z(?:st|dr)?|gate|point)(?: [.!](?= [;,BN]))?(?: V)?'
     || '|(?:' || v_plain || '|' || v_name || '){1,3} S(?: V)?| S V(?= )'
-    || '|(?: (?:V|county|state))? (?:[SZ] [0-9]{1,4}|S (?:[UT][0-9]+|Y[0-9]0(?: U[1-9])?|L[a-z]))|(?: V)?(?: (?:[NAP][^ ]*|van|de|la|el|san|Zst)){1,3}(?= (?:; )?B(?: number)? [0-9UTY])| Zbroadway)' || v_tail;
+    || '|(?: (?:V|county|state|us|old))*(?: (?:[SZ](?: -)? [0-9]{1,4}|S (?:[UT][0-9]+|Y[0-9]0(?: U[1-9])?|L[a-z])))(?: V)?|(?: V)? [SZ] (?:of|de|des|du)(?: the)? [NAW][^ ]+| (?:Afm|Asr|Acr|Arr|us(?: -)?) [0-9]{1,4}|(?: V| L[nesw])(?: [.!])? N[^ ]+(?= (?:[;!?¶]|$))| (?:Z|[NA]via) [NA][^ ]+(?= (?:[;!?¶]|$|is ))|(?: V)?(?: (?:el|la|las|los))? Zca(?: (?:de|da|do|dos|das|del|la|las|los|el|real|Z|[NAPR][^ ]+))+|(?: V)?(?: (?:[NAP][^ ]*|van|de|la|el|san|Zst)){1,3}(?= (?:; )?B(?: number)? [0-9UTY])| Zbroadway)' || v_tail
+    || '|(?: (?:Lp(?: [.!])? Lo(?: [.!])?|[NAW]po|[NAW]rr [0-9]+|[NAW]?rural Z [0-9]+)) box(?: number)?(?: [0-9]+|(?: [UTY][0-9]+)+)' || v_tail;
 begin
   -- The clinic's own address is no patient's.
   if app.says_any(p_words, '{our,clinic,office,practice,located}') then
     p_words := app.folded_words(p_words, '( (?:our (?:address|office|clinic|practice|location)|(?:clinic|office|practice|salon|spa) is|located|(?:clinic|office|practice)(?: [?!;])? ¶)(?: (?:is|at|on|in|here|we|''re|are|it|''s|uh|the|our|address))*)('
       || v_usual || '|' || v_number || '(?: [^ ]+){1,3} (?:S|Z[a-z]*))(?= )', 'stays');
   end if;
-  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway,B}') then
+  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zca,Zbroadway,B,box,gate,Nvia,V,Le,Lw,Ln,Ls,Afm,Asr,Acr}') then
     p_words := app.folded_words(p_words, '()(' || v_usual || ')(?= )', 'address');
   end if;
   -- Where somebody says to live, small letters and doubtful streets are enough.
-  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway,B,live,lives,living,address,reside}') then
+  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zca,Zbroadway,B,live,lives,living,address,reside}') then
     p_words := app.folded_words(p_words,
-      '( (?:live|lives|living|home|address|reside|am|''re|house)(?: (?:is|''s|at|on|in|[:;?!¶]|it|my|the|to|that|uh|new|over|please))*)'
-        || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the Z|' || v_number || '(?: V)?(?: [NAP][^ ]+){1,2}(?= (?:[;!?¶]|$)))(?= )', 'address');
+      '( (?:live|lives|living|home|address|reside|am|''re|house|staying|moved|mail|send|ship|deliver|sent)(?: (?:is|was|out|now|here|down|changed|from|them|bill|''s|at|on|in|[:;?!¶]|it|my|the|to|that|uh|new|over|please))*)'
+        || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}|de|la|el))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the [ZS]|(?:' || v_number || ')?(?: (?:the|old|new|school|station|village|[NAPWZ][^ ]*)){0,3} (?:house|[NW](?:cottage|lodge|farm|barn|hall|rectory|vicarage|villa)) ;(?:' || v_name || '|' || v_plain || '){1,3} [SZ]' || v_tail || '|' || v_number || '(?: V)?(?: [NAP][^ ]+){1,2}(?= (?:[;!?¶]|$)))(?= )', 'address');
     p_words := app.folded_words(p_words, '( \[address(?: =)*(?: [^ ]+){0,8} ¶(?: (?:uh|it|''s|is|yes|my|the))*)( B(?: number)?(?: #)? (?:[0-9]+|[UTY][0-9]+)(?: [0-9]+| [UTY][0-9]+| L[a-z])*)(?= )', 'address');
   end if;
   return app.fold_foreign_addresses(p_words, v_post);
@@ -6416,9 +6420,9 @@ begin
     return p_words;
   end if;
   return app.folded_words(p_words,
-    '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+)' || v_word || '{0,2}|' || v_word || '{1,2})'
+    '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+| (?!X )[A-Za-z][^ ]*' || v_join || ' [a-z]+)' || v_word || '{0,2}|' || v_word || '{1,2})'
       || '(?:(?: [;,])?(?: (?:all|in|U1|word|lowercase|lower|case|no|spaces?|together))+)?(?: [;¶])? (?:at(?: sign)?|@)(?: ¶)?(?! [0-9UTY])'
-      || '(?:(?: [a-z]+(?= (?:dot|[-.]))|' || v_part || '|' || v_host || '|' || v_join || ')*(?:(?: ¶)? (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
+      || '(?:(?: [a-zVSZJMDCQFGB][^ ]*(?= (?:dot|dash|hyphen|underscore|[-.]) )| (?:the|saint|my|our|new|old|little|big|best|good|happy|family)(?= [NWZSJ])|' || v_part || '|' || v_host || '|' || v_join || ')*(?:(?: ¶)? (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
 end
 $$;
 
@@ -6433,17 +6437,16 @@ CREATE FUNCTION app.fold_foreign_addresses(p_words text, p_post text) RETURNS te
 declare
   v_town constant text := '(?:(?: ;)? [0-9]{5}(?: N[^ ]+)?)?';
 begin
-  if p_words ~ ' (?:F|G|[SZ] (?:de|du|des)|[NAW][^ ]*(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|str)|[NW](?:calle|avenida|via|viale|piazza|paseo|carrer|plaza)) ' then
+  if p_words ~ ' (?:F|G|[SZ] (?:de|du|des)|[NAW][^ ]*(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|str)|Zca|[NW](?:via|viale|piazza|carrer)) ' then
     p_words := app.folded_words(p_words,
       '()( [0-9]+(?: [;,])?(?: [NW](?:bis|ter)| bis| L[a-d])?(?: [;,])? (?:F|S|Z)(?: (?:de|du|des|la|le|les|''|-|Z|[NAPLW][^ ]*))* [NAPW][^ ]+' || v_town
         || '|(?: (?:[NA][^ ]+|V|am|im|an|zum|zur|unter))?(?: -)? (?:[NAW][^ ]{2,}(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|damm|ufer|str)|N[^ ]+(?: -)? G)(?: [.!])?'
         || ' (?:[0-9]{1,4}|[UT][0-9]+|Y[0-9]0(?: -)?(?: U[0-9])?)(?: L[a-z]| a(?= (?:[^NWa-z]|$)))?' || v_town
-        || '| [NW](?:calle|avenida|via|viale|piazza|corso|paseo|carrer|rua)(?: (?:de|del|della|la|las|los|di|dei|da|do|[NAP][^ ]+))+(?: [;,])? [0-9]{1,4})(?= )', 'address');
+        || '| (?:Zca|[NW](?:via|viale|piazza|corso|carrer))(?: (?:de|del|della|la|las|los|di|dei|da|do|[NAP][^ ]+))+(?: [;,])? [0-9]{1,4})(?= )', 'address');
   end if;
-  if app.says_any(p_words, '{box,zip,postcode,postal}') then
+  if app.says_any(p_words, '{zip,postcode,postal}') then
     p_words := app.folded_words(p_words, '( (?:zip|postcode|postal)(?: (?:code|is|''s|[:;?¶!]|my|the|it|and|uh))*)'
       || '((?: [0-9]{5}(?: - [0-9]{4})?|(?: (?:[LA][a-z]+|N[a-z]{1,2}|[ai]|[0-9]|[0-9]{2}|[UT][0-9]+)){4,8}))(?= )', 'address');
-    p_words := app.folded_words(p_words, '()( (?:Lp(?: [.!])? Lo(?: [.!])?|[NAW]po) box(?: number)?(?: [0-9]+|(?: [UTY][0-9]+)+))(?= )', 'address');
   end if;
   -- A British code in capitals is one without being called so.
   return case when p_words like '% A%' then app.folded_words(p_words, '()(' || p_post || ')(?= )', 'address') else p_words end;
@@ -6452,7 +6455,7 @@ $_$;
 
 ALTER FUNCTION app.fold_foreign_addresses(p_words text, p_post text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.fold_foreign_addresses(p_words text, p_post text) IS 'Classified words with plain German, Dutch, French, Spanish and Italian street addresses folded, boxes, and post codes: British ones (p_post: their pattern) and those that are called so.';
+COMMENT ON FUNCTION app.fold_foreign_addresses(p_words text, p_post text) IS 'Classified words with plain German, Dutch, French, Spanish and Italian street addresses folded, and post codes: British ones (p_post: their pattern) and those that are called so.';
 
 CREATE FUNCTION app.fold_identifiers(p_words text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -6470,10 +6473,14 @@ CREATE FUNCTION app.fold_known_names(p_words text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
     AS $$
+declare
+  v_part constant text := '(?: (?:de|la|van|von|der|den|del|di|da|bin|al|el|dos|mc)(?: [.!])?)*';
+  -- An unknown word with a capital right before a known name is the first of it.
+  v_before constant text := '(?: [RN][^ ]+(?: L[a-z](?: [.!])?)?(?: -)?){0,2}';
 begin
   if p_words like '% P%' then
     p_words := app.folded_words(p_words,
-      '()((?: R[^ ]+(?: -)?)* P[^ ]+(?:(?: L[a-z](?: [.!])?|(?: (?:de|la|van|von|der|del|di|da|bin|al|el|dos))*)(?: -)? [PR][^ ]+)*)(?= )', 'name');
+      '()(' || v_before || v_part || ' P[^ ]+(?:(?: L[a-z](?: [.!])?|' || v_part || ')(?: -)? [PR][^ ]+)*)(?= )', 'name');
   end if;
   -- A known name that is a word too goes with a capital, where none begins a sentence; a month where none is meant.
   if p_words like '% R%' then
@@ -6499,18 +6506,20 @@ declare
   v_part constant text := '(?: (?:mc|de|la|le|van|von|der|den|del|di|da|bin|al|el|dos|Zst)(?: [.!])?)*';
   v_next constant text := '(?: [NAPR][^ ]+|' || v_initial || ')';
   -- With a capital, or known; and, where a name is said to follow, in any letters.
-  v_name constant text := '(?:' || v_part || ' [NAPR][^ ]+(?:' || v_part || '(?: -)?' || v_next || ')*)';
-  v_any constant text := '(?:' || v_part || ' (?:[NAPWRM][^ ]+|will)(?:' || v_part || '(?: -)? (?:[NAPWR][^ ]+|L[a-z](?: [.!])?(?= [NAPRW])))*)';
+  v_name constant text := '(?:' || v_part || ' [NAPR][^ ]+(?:' || v_part || '(?:(?: -)?' || v_next || '| - W[^ ]+))*)';
+  v_any constant text := '(?:(?:(?: L[a-z](?: [.!])?){1,3}(?= [NAPR]))?' || v_part || ' (?:[NAPWRM][^ ]+|will|bill|guy|christian|chance|Us)(?:' || v_part || '(?: -)? (?:[NAPWR][^ ]+|L[a-z](?: [.!])?(?= [NAPRW])))*)';
   -- "This is Lakeside Dental" introduces no caller.
-  v_person constant text := '(?= (?!(?:[a-z]+ )?(?:dental |clinic|dentistry |medical |practice |offices? |spa |center |health|hospital |insurance |treatment |therapy |group |Z |S |website |app |card |plan )|[NAPRW]))';
+  v_person constant text := '(?= (?!(?:[a-z]+ )?(?:dental |clinic|dentistry |medical |practice |offices? |spa |center |health|hospital |insurance |treatment |therapy |group |Z [^;!?¶]|S |website |app |card |plan )|[NAPRW]))';
   v_relative constant text := '(?:my|our|his|her|their)(?: (?:[a-z]+|U[0-9]+|[0-9]+|Q|-|J ''s)){0,4} J(?:(?: -)? in(?: -)? law)?(?: [;,:]| is| ''s|(?: ''s)? names? (?:is|''s|are)| named| called)*';
 begin
   p_words := app.folded_words(p_words,
-    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment|of))*'
-      || '|(?:named|call (?:me|him|her|them)|calls me|goes by|known as|behalf of|(?:make|made) (?:it|that|this) out to|under|patient is|patient :)))(' || v_any || ')' || v_person, 'name');
+    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment|of|J|account|card|form|policy|chart|booking|reservation|insurance))*'
+      || '|(?:named(?: (?:him|her|them))?|call (?:me|him|her|them)|calls me|goes by|known as|behalf of|(?:make|made) (?:it|that|this) out to|under|(?:patient|[NW](?:holder|cardholder|policyholder)) (?:is|:))))(' || v_any || ')' || v_person, 'name');
   p_words := app.folded_words(p_words,
     '( (?:this is|(?:am i|are you|is this|you ''re)(?: speaking (?:to|with)| talking to)?|i ''m|i am|speaking (?:with|to)|talking to|me ;'
-      || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|(?:the|a) J of|tell (?:him|her|them|you)(?: that)?|' || v_relative || '))(' || v_name || ')' || v_person, 'name');
+      || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|(?:the|a) J of|tell [^ ¶]+(?: [^ ¶]+)? that|tell (?:him|her|them|you)'
+      || '|(?:go|went) by|(?:ask|asking|asked) for|(?:registered|listed|down|signed|filed) (?:as|for)|(?:in|me|up) as|look up|looking up|pull up|put down|patient ;|message(?: [^ ¶]+){0,3} from|patients ;|meet you ;|hi|thanks ;|thank you ;|(?:regards|sincerely) ;'
+      || '|(?:caller|contact|insured|subscriber|guardian|[NW]guarantor|[NW]beneficiary) (?:is|:)|' || v_relative || '))(' || v_name || ')' || v_person, 'name');
   if p_words like '% my %' then
     p_words := app.folded_words(p_words, '( (?:for|is|with|bring))(' || v_name || ')(?= (?:; )?my (?:[a-z]+ )?J )', 'name');
   end if;
@@ -6519,16 +6528,23 @@ begin
     p_words := app.folded_words(p_words, '( (?:who|whose|names?|spell|you are|your J ''s)(?: (?!(?:clinic|doctors?|dentist|practice|insurance|provider|company|plan|pharmacy|medication|medicine|school|employer|street|business|website) )[^ ¶]+){0,8} ¶'
       || '(?: (?:uh|it|''s|is|this|that|yes|for|my|our|she|he|i|''m|am|first|last|full|J|her|his|name|[;!]))*)(' || v_any || ')' || v_person, 'name');
   end if;
-  if p_words like '% J %' then
-    p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:is|''s) (?:my|our|his|her) (?:[a-z]+ )?J )', 'name');
+  if app.says_any(p_words, '{J,name,patient}') then
+    p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:(?:is|''s) (?:my|our|his|her|the) (?:[a-z]+ )?(?:J|name|patient)|''s J) )', 'name');
   end if;
-  -- Two words in a row that are none: a first and a last name.
-  p_words := app.folded_words(p_words, '( (?:it ''s|(?:book|schedule|appointment|visit|slot|it ''s|that ''s|this is|something)(?: [^ ¶]+){0,2} for))( [NAPR][^ ]+ [NAPR][^ ]+)(?= (?:[;!?¶]|$|on |at |again ))', 'name');
+  -- "Maria's appointment", "book Maria in"; never a doctor's.
+  if app.says_any(p_words, '{''s,book,schedule,reschedule,squeeze,fit,put,use}') then
+    p_words := app.folded_words(p_words, '( (?!(?:doctor|Zdr|[.!-]|[NAPRZL][^ ]*) )[^ ]+)(' || v_name || ')(?= ''s (?:appointments?|visit|records?|chart|file|birthday|date|teeth|tooth|prescription|results|account|checkup|cleaning|bill|email|phone|cell|name|last|first|next) )', 'name');
+    p_words := app.folded_words(p_words, '( (?:book|schedule|reschedule|squeeze|fit|put|use))(' || v_name || ')(?= (?:in|down|for|on|at|as) )', 'name');
+  end if;
+  -- Two words in a row that are none: a first and a last name; one where somebody is called, or booked, for.
+  p_words := app.folded_words(p_words, '( (?:it ''s|that ''s|(?:book|schedule|appointment|visit|slot|it ''s|that ''s|this is|something|calling|call|phoning|checking|here|reservation|booking|spot)(?: [^ ¶]+){0,2} for))'
+    || '(' || v_name || v_next || '(?= (?:[;!?¶]|$|on |at |again |and |who |today |tomorrow |next |this |in |D ))|' || v_name || '(?= (?:[;!?¶]|$|on D|at [0-9UT]|who )))(?= )', 'name');
   if p_words like '% with %' then
     p_words := app.folded_words(p_words, '()(' || v_name || ')(?= with (?:an?|U[12]|[12]) L[a-z] )', 'name');
   end if;
-  if app.says_any(p_words, '{calling,speaking,here,again}') then
-    p_words := app.folded_words(p_words, '(^| (?:it ''s|that ''s|hi|uh|[;!?¶]|i ''m))(' || v_name || ')(?= (?:; |again )?(?:calling|speaking|here|again) )', 'name');
+  if app.says_any(p_words, '{calling,speaking,here,again,called,phoned,rang,line,nice}') then
+    p_words := app.folded_words(p_words, '(^| (?:it ''s|that ''s|that|hi|uh|[;!?¶]|i ''m))(' || v_name || '(?= (?:(?:; |again )?(?:calling|speaking|here|again)|; nice to) )|' || v_name || v_next
+      || '(?= (?:called|phoned|rang|on the (?:line|phone)) ))(?= )', 'name');
   end if;
   -- "For my kids Ada and Milo."
   if app.says_any(p_words, '{J,names,name}') then
@@ -6540,6 +6556,12 @@ begin
       || '(?:(?: X[23])? L[a-z](?: as in [^ ]+)?| [ia](?= (?:[;!?]|$))))(?= (?![.]))', 'name');
     -- What is spelled is mostly said before.
     p_words := app.folded_words(p_words, '()( [NP][^ ]+)(?=(?: [;,:-])?(?: (?:that|it) ''s)?(?: spelled)? \[name = = )', 'name');
+  end if;
+  -- Names that are words as well end one where the sentence goes on as after a name: "Eleanor Price", "Grace Hill".
+  if p_words like '% [name%' then
+    p_words := regexp_replace(p_words collate "C", '( \[name(?: =)*) (?:best|blood|booth|branch|brand|bridges|case|chance|christian|cross|day|english|french|german|good|guy|hand|head|holiday|house'
+      || '|keys?|land|light|little|lock|long|love|low|moon|nail|pool|post|price|race|seal|self|short|small|speed|still|strange|true|tower|wall|white|worth|young'
+      || '|[SZV]|Us|M[0-9]+)(?= (?:[;!?¶]|$|and |i |calling |speaking |here |again |from |is |was |born |''s ))', '\1 =', 'g');
   end if;
   return app.fold_known_names(p_words);
 end
@@ -6560,6 +6582,11 @@ declare
   v_joining constant text[] := '{¶,uh,and,then,the,rest,is,last,sorry,no,wait,i,mean,actually,next,it,''s,that,again,;,!,?,"",-,part,of,number,start,over,could,can,you,say,repeat,once,more,please,got,i,have,go,ahead,right,correct,hold,on,let,me,get,with,ends,then}'::text[];
   v_marked text;
 begin
+  -- "The new one is ...", "oh it's ...": no digits. Asked first: a pattern that looks ahead of every number is dear.
+  if p_words like any ('{% U1 is %,% U1 ''s %,% U0 it ''s %,% U0 my %}') then
+    p_words := regexp_replace(p_words collate "C", '( (?:the|this|that|new|old|other|right|wrong|next|best)) U1(?= (?:is|''s) )', '\1 one', 'g');
+    p_words := regexp_replace(p_words collate "C", '(^| (?:[¶!?;]|uh)) U0(?= (?:it ''s|my) )', '\1 oh', 'g');
+  end if;
   v_marked := regexp_replace(p_words collate "C",
     '(?: [+(]| plus)*(?: ' || v_digits || '(?:' || v_between || '{1,3}(?= ' || v_digits || ' ))?)+(?= )', '<\&>', 'g');
   if v_marked = p_words then
@@ -12998,9 +13025,12 @@ CREATE FUNCTION app.redaction_vocabulary() RETURNS jsonb
       aetna cigna humana delta blue cross shield kaiser united healthcare metlife bupa axa anthem guardian medi cal visa
       mastercard amex de la le les du des van von der den del di da bin al el los las das dos do zu'),
     -- Relatives, greetings, and what fills pauses.
+    ('', 'lipo liposuction hydrafacial rhinoplasty facelift coolsculpting juvederm restylane dysport xeomin sculptra kybella
+      ultherapy thermage prp dermaplaning microblading balayage blowout tattoo'),
     ('', 'auth authorization licence license ends subscribers mothers'),
     ('J', 'son sons daughter daughters wife husband mother father mom mommy mum dad daddy brother brothers sister sisters sis child children kid kids baby boy
-      boys girl girls grandson granddaughter grandmother grandfather grandma grandpa nephew niece cousin aunt auntie uncle partner fiance fiancee fiancé fiancée boyfriend girlfriend friend friends stepson stepdaughter toddler toddlers twin twins spouse roommate grandchild infant teenager'), ('hi', 'hi hello hey'), ('uh', 'uh um ugh mhm mm hmm uhm huh ah well yes yeah yea yep sure ok okay so'),
+      boys girl girls grandson granddaughter grandmother grandfather grandma grandpa nephew niece cousin aunt auntie uncle partner fiance fiancee fiancé fiancée boyfriend girlfriend friend friends stepson stepdaughter toddler toddlers twin twins spouse roommate grandchild infant teenager stepmother stepfather
+      stepmom stepdad stepsister stepbrother godmother godfather godson goddaughter'), ('hi', 'hi hello hey'), ('uh', 'uh um ugh mhm mm hmm uhm huh ah well yes yeah yea yep sure ok okay so'),
     -- Parts of numbers: units, teens, tens, hundred, thousand, and how often the next digit is said.
     ('U0', 'zero oh nought naught nil'), ('U1', 'one'), ('U2', 'two'), ('U3', 'three'), ('U4', 'four'), ('U5', 'five'),
     ('U6', 'six'), ('U7', 'seven'), ('U8', 'eight'), ('U9', 'nine niner'),
@@ -13022,11 +13052,14 @@ CREATE FUNCTION app.redaction_vocabulary() RETURNS jsonb
     ('C', 'dollar dollars buck bucks euros pound pounds quid cent cents pence usd eur gbp'),
     ('Q', 'minutes min mins hours hour hr hrs days weeks week months month years year yrs seconds o''clock'),
     -- Streets: what is one almost always, what may be one, directions, and parts of a house.
-    ('S', 'street avenue ave boulevard blvd road rd lane ln parkway pkwy highway hwy turnpike expressway freeway crescent mews'),
-    ('Zst', 'st'), ('Zdr', 'dr'),
+    ('S', 'street avenue ave av boulevard blvd road rd lane ln parkway pkwy highway hwy turnpike expressway freeway expy fwy crescent mews'),
+    ('Zst', 'st'), ('Zdr', 'dr'), ('Zca', 'calle camino avenida paseo rua rambla carrera'),
     ('Z', 'drive place pl court ct way circle cir square sq row hill park trail trl alley loop plaza gardens green grove
       view run pike path pass rise quay wharf crossing hollow ridge glen terrace close walk common meadow
-      creek bend cove hills heights vale fields yard parade embankment bypass route'),
+      creek bend cove hills heights vale fields yard parade embankment bypass route terr ter cres plz xing crt hgts manor mnr estates landing commons trace knoll heath
+      villas causeway vista mount rte harbor harbour village island valley springs shores junction yards
+      acres meadows pines oaks ranch bluff bluffs crest highlands isle knolls overlook canyon crossroads croft drove lea mead moor paddock
+      strand wynd orchard'),
     ('V', 'north south east west northeast northwest southeast southwest nw ne sw'),
     ('B', 'apartment apt unit suite ste flat floor fl'),
     ('Us', 'illinois indiana california texas florida ohio georgia michigan virginia arizona massachusetts tennessee maryland
@@ -16108,6 +16141,8 @@ declare
   -- A written e-mail address is one token, between these.
   v_opens constant text := E'\x02';
   v_closes constant text := E'\x03';
+  v_mail constant text := '[A-Za-z0-9._%+\u00C0-\u024F-]';
+  v_host constant text := '[A-Za-z0-9\u00C0-\u024F-]+';
   v_blanks constant text := E' \t\n\x0b\f\r\u00a0\u202f';
   -- Letters of all scripts are what no sign, digit or blank is.
   v_letter constant text := U&'[^\0001-\0040\005B-\0060\007B-\00BF\2000-\206F\20A0-\20CF\3000-\3003\E000-\F8FF]';
@@ -16117,7 +16152,7 @@ begin
   -- belongs together again ("3rd", "O'Dell", "'m") is seldom, and dearer in the first pattern than after it.
   p_text := translate(p_text, v_mark || v_opens || v_closes, '');
   if strpos(p_text, '@') > 0 then
-    p_text := regexp_replace(p_text collate "C", '[A-Za-z0-9._%+-][A-Za-z0-9._%+@-]*@[A-Za-z0-9-]+(?:[.][A-Za-z0-9-]+)*', v_opens || '\&' || v_closes, 'g');
+    p_text := regexp_replace(p_text collate "C", v_mail || '[A-Za-z0-9._%+''’&@\u00C0-\u024F-]*@' || v_host || '(?:[.]' || v_host || ')*', v_opens || '\&' || v_closes, 'g');
   end if;
   v_marked := regexp_replace(p_text collate "C",
     '(?:' || v_opens || '[^' || v_closes || ']*' || v_closes || '|\[(?:ssn|card|phone|number|email|date of birth|record number|address|name|medical term)\]|' || v_letter || '+|[0-9]+|.)['

@@ -11,6 +11,8 @@ declare
   -- A written e-mail address is one token, between these.
   v_opens constant text := E'\x02';
   v_closes constant text := E'\x03';
+  v_mail constant text := '[A-Za-z0-9._%+\u00C0-\u024F-]';
+  v_host constant text := '[A-Za-z0-9\u00C0-\u024F-]+';
   v_blanks constant text := E' \t\n\x0b\f\r\u00a0\u202f';
   -- Letters of all scripts are what no sign, digit or blank is.
   v_letter constant text := U&'[^\0001-\0040\005B-\0060\007B-\00BF\2000-\206F\20A0-\20CF\3000-\3003\E000-\F8FF]';
@@ -20,7 +22,7 @@ begin
   -- belongs together again ("3rd", "O'Dell", "'m") is seldom, and dearer in the first pattern than after it.
   p_text := translate(p_text, v_mark || v_opens || v_closes, '');
   if strpos(p_text, '@') > 0 then
-    p_text := regexp_replace(p_text collate "C", '[A-Za-z0-9._%+-][A-Za-z0-9._%+@-]*@[A-Za-z0-9-]+(?:[.][A-Za-z0-9-]+)*', v_opens || '\&' || v_closes, 'g');
+    p_text := regexp_replace(p_text collate "C", v_mail || '[A-Za-z0-9._%+''’&@\u00C0-\u024F-]*@' || v_host || '(?:[.]' || v_host || ')*', v_opens || '\&' || v_closes, 'g');
   end if;
   v_marked := regexp_replace(p_text collate "C",
     '(?:' || v_opens || '[^' || v_closes || ']*' || v_closes || '|\[(?:ssn|card|phone|number|email|date of birth|record number|address|name|medical term)\]|' || v_letter || '+|[0-9]+|.)['

@@ -50,7 +50,8 @@ begin
       end, ' ' order by c.position) || ' '
     from (
       select t.token, t.gap, t.position, l.form, v_vocabulary ->> l.form as known, coalesce(v_small[t.position], v_all_small) as in_small,
-        v_names ? l.form or octet_length(t.token) > char_length(t.token) and v_names ? replace(app.normalise_name(t.token), ' ', '') as is_name
+        v_names ? l.form or right(l.form, 1) = 's' and v_names ? left(l.form, -1) and not v_vocabulary ? left(l.form, -1)
+          or octet_length(t.token) > char_length(t.token) and v_names ? replace(app.normalise_name(t.token), ' ', '') as is_name
       from unnest(p_tokens, p_gaps) with ordinality t(token, gap, position)
       cross join lateral (select replace(lower(t.token), '’', '''') as form) l
     ) c

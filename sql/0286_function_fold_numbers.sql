@@ -13,6 +13,11 @@ declare
   v_joining constant text[] := '{¶,uh,and,then,the,rest,is,last,sorry,no,wait,i,mean,actually,next,it,''s,that,again,;,!,?,"",-,part,of,number,start,over,could,can,you,say,repeat,once,more,please,got,i,have,go,ahead,right,correct,hold,on,let,me,get,with,ends,then}'::text[];
   v_marked text;
 begin
+  -- "The new one is ...", "oh it's ...": no digits. Asked first: a pattern that looks ahead of every number is dear.
+  if p_words like any ('{% U1 is %,% U1 ''s %,% U0 it ''s %,% U0 my %}') then
+    p_words := regexp_replace(p_words collate "C", '( (?:the|this|that|new|old|other|right|wrong|next|best)) U1(?= (?:is|''s) )', '\1 one', 'g');
+    p_words := regexp_replace(p_words collate "C", '(^| (?:[¶!?;]|uh)) U0(?= (?:it ''s|my) )', '\1 oh', 'g');
+  end if;
   v_marked := regexp_replace(p_words collate "C",
     '(?: [+(]| plus)*(?: ' || v_digits || '(?:' || v_between || '{1,3}(?= ' || v_digits || ' ))?)+(?= )', '<\&>', 'g');
   if v_marked = p_words then

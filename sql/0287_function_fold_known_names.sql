@@ -6,10 +6,14 @@ strict
 parallel safe
 set search_path = ''
 as $$
+declare
+  v_part constant text := '(?: (?:de|la|van|von|der|den|del|di|da|bin|al|el|dos|mc)(?: [.!])?)*';
+  -- An unknown word with a capital right before a known name is the first of it.
+  v_before constant text := '(?: [RN][^ ]+(?: L[a-z](?: [.!])?)?(?: -)?){0,2}';
 begin
   if p_words like '% P%' then
     p_words := app.folded_words(p_words,
-      '()((?: R[^ ]+(?: -)?)* P[^ ]+(?:(?: L[a-z](?: [.!])?|(?: (?:de|la|van|von|der|del|di|da|bin|al|el|dos))*)(?: -)? [PR][^ ]+)*)(?= )', 'name');
+      '()(' || v_before || v_part || ' P[^ ]+(?:(?: L[a-z](?: [.!])?|' || v_part || ')(?: -)? [PR][^ ]+)*)(?= )', 'name');
   end if;
   -- A known name that is a word too goes with a capital, where none begins a sentence; a month where none is meant.
   if p_words like '% R%' then
