@@ -70,8 +70,8 @@ type Config struct {
 	S3Bucket          string      `env:"S3_BUCKET"`
 	S3AccessKey       string      `env:"S3_ACCESS_KEY_ID"`
 	S3SecretKey       Secret      `env:"S3_SECRET_ACCESS_KEY"`
-	StorageDir        string      `env:"STORAGE_DIR"`   // VOXANNE_HOME/files when unset; all processes must see the same one
-	EmbeddingURL      string      `env:"EMBEDDING_URL"` // up to and without /embeddings; documents are compared by their words when unset
+	StorageDir        string      `env:"STORAGE_DIR"`        // VOXANNE_HOME/files when unset; all processes must see the same one
+	EmbeddingBaseURL  string      `env:"EMBEDDING_BASE_URL"` // up to and without /embeddings; documents are compared by their words when unset
 	EmbeddingKey      Secret      `env:"EMBEDDING_API_KEY"`
 	EmbeddingModel    string      `env:"EMBEDDING_MODEL"`
 	TracesEndpoint    string      `env:"OTEL_EXPORTER_OTLP_ENDPOINT"` // where traces go; nowhere when unset
@@ -163,7 +163,7 @@ func (c *Config) fillDefaults() {
 	c.VapiBaseURL = strings.TrimRight(c.VapiBaseURL, "/")
 	c.TwilioBaseURL = strings.TrimRight(c.TwilioBaseURL, "/")
 	c.ResendBaseURL = strings.TrimRight(c.ResendBaseURL, "/")
-	c.EmbeddingURL = strings.TrimRight(c.EmbeddingURL, "/")
+	c.EmbeddingBaseURL = strings.TrimRight(c.EmbeddingBaseURL, "/")
 	c.S3Endpoint = strings.TrimRight(c.S3Endpoint, "/")
 	if c.StorageDir == "" {
 		c.StorageDir = filepath.Join(c.Home, "files")

@@ -8,15 +8,15 @@ import (
 
 // validateEmbedding wants a service with its model, or neither: then documents are compared by their words, on this machine.
 func (c *Config) validateEmbedding(complain complainer) {
-	if c.EmbeddingURL == "" {
+	if c.EmbeddingBaseURL == "" {
 		if c.EmbeddingModel != "" || c.EmbeddingKey != "" || c.EmbeddingPreviousModel != "" {
-			complain("EMBEDDING_URL is not set: EMBEDDING_MODEL, EMBEDDING_PREVIOUS_MODEL and EMBEDDING_API_KEY belong to a service.")
+			complain("EMBEDDING_BASE_URL is not set: EMBEDDING_MODEL, EMBEDDING_PREVIOUS_MODEL and EMBEDDING_API_KEY belong to a service.")
 		}
 		return
 	}
-	c.validateURL(complain, "EMBEDDING_URL", c.EmbeddingURL, "a service that speaks OpenAI's interface, as in https://api.openai.com/v1")
+	c.validateURL(complain, "EMBEDDING_BASE_URL", c.EmbeddingBaseURL, "a service that speaks OpenAI's interface, as in https://api.openai.com/v1")
 	if c.EmbeddingModel == "" {
-		complain("EMBEDDING_MODEL is not set: name the model that EMBEDDING_URL shall use, as in text-embedding-3-small.")
+		complain("EMBEDDING_MODEL is not set: name the model that EMBEDDING_BASE_URL shall use, as in text-embedding-3-small.")
 	}
 	c.EmbeddingLength = c.dimensions(complain, "EMBEDDING_DIMENSIONS", c.EmbeddingDimensions)
 	if c.EmbeddingPreviousModel != "" {

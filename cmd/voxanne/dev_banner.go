@@ -67,8 +67,8 @@ func (in *instance) printServices(line func(label, format string, args ...any), 
 	} else {
 		line("real", "recordings: kept in a bucket (%s)", cfg.KeepsFilesIn())
 	}
-	if cfg.EmbeddingURL == "" {
-		line("lexical", "documents: compared by their words on this machine, not by meaning, because EMBEDDING_URL is not set")
+	if cfg.EmbeddingBaseURL == "" {
+		line("lexical", "documents: compared by their words on this machine, not by meaning, because EMBEDDING_BASE_URL is not set")
 	} else {
 		line("real", "documents: compared by %s", cfg.EmbeddingModel)
 	}

@@ -33,7 +33,7 @@ func newReader() (*reader.Child, error) {
 // answer after a service was configured, until it has made its own.
 func newModels(cfg server.Config) (*embedding.Models, error) {
 	lexical := embedding.NewLexical()
-	if cfg.EmbeddingURL == "" {
+	if cfg.EmbeddingBaseURL == "" {
 		return embedding.NewModels(lexical), nil
 	}
 	current, err := newEmbedder(cfg, cfg.EmbeddingModel, cfg.EmbeddingLength)
@@ -52,7 +52,7 @@ func newModels(cfg server.Config) (*embedding.Models, error) {
 
 func newEmbedder(cfg server.Config, model string, dimensions int) (embedding.Embedder, error) {
 	made, err := embedding.NewOpenAI(embedding.Options{
-		BaseURL: cfg.EmbeddingURL, APIKey: string(cfg.EmbeddingKey), Model: model, Dimensions: dimensions,
+		BaseURL: cfg.EmbeddingBaseURL, APIKey: string(cfg.EmbeddingKey), Model: model, Dimensions: dimensions,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reach the embedding service: %w", err)
