@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/jobs/librarian"
 	"github.com/voxanne-ai/voxanne/providers/embedding"
 )
 
@@ -46,4 +47,10 @@ func TestANewModelTakesOverWhenAllIsMadeAnew(t *testing.T) {
 	require.Contains(t, b.found(t, "corridor 7 leads to room 7", after), "room 7.")
 	require.Empty(t, b.found(t, "whitening costs", before), "its vectors are gone")
 	require.NoError(t, l.Reembed(t.Context()), "nothing is left to do")
+}
+
+func TestAModelThatIsNotThereIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	require.True(t, librarian.Final(&embedding.RefusedError{Status: 400}), "these texts will never be taken")
+	require.False(t, librarian.Final(&embedding.RefusedError{Status: 404}), "a wrong EMBEDDING_MODEL can be mended")
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/google/uuid"
@@ -75,10 +76,10 @@ func (l *Librarian) Abandon(ctx context.Context, org, version uuid.UUID) error {
 // Final tells that no other try could end better.
 func Final(err error) bool { return hopeless(err) }
 
-// hopeless: the service does not take these texts, and will not.
+// hopeless: the service does not take these texts, and will not. That it does not know the model is the operator's to mend.
 func hopeless(err error) bool {
 	var refused *embedding.RefusedError
-	return errors.As(err, &refused)
+	return errors.As(err, &refused) && refused.Status != http.StatusNotFound
 }
 
 func reasonOf(err error) string {
