@@ -8,7 +8,7 @@ set search_path = ''
 as $$
 declare
   v_initial constant text := '(?: L[a-z](?: [.!])?(?= [NAPRW]))';
-  v_part constant text := '(?: (?:mc|de|la|le|van|von|der|den|del|di|da|bin|al|el|dos|Zst)(?: [.!])?)*';
+  v_part constant text := '(?: (?:mc|de|la|le|van|von|der|den|del|di|da|das|do|du|dos|zu|bin|bint|ibn|abu|al|el|las|los|Zst)(?: [.!])?)*';
   v_next constant text := '(?: [NAPR][^ ]+|' || v_initial || ')';
   -- With a capital, or known; and, where a name is said to follow, in any letters.
   v_name constant text := '(?:' || v_part || ' [NAPR][^ ]+(?:' || v_part || '(?:(?: -)?' || v_next || '| - W[^ ]+))*)';
@@ -19,7 +19,7 @@ declare
 begin
   p_words := app.folded_words(p_words,
     '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment|of|J|account|card|form|policy|chart|booking|reservation|insurance))*'
-      || '|(?:named(?: (?:him|her|them))?|call (?:me|him|her|them)|calls me|goes by|known as|behalf of|(?:make|made) (?:it|that|this) out to|under|(?:patient|[NW](?:holder|cardholder|policyholder)) (?:is|:))))(' || v_any || ')' || v_person, 'name');
+      || '|(?:named(?: (?:him|her|them))?|call (?:me|him|her|them)|calls me|goes by|known as|[NW]née|[NW]nee|formerly|[NW]formerly|behalf of|(?:make|made) (?:it|that|this) out to|under|(?:patient|[NW](?:holder|cardholder|policyholder)) (?:is|:))))(' || v_any || ')' || v_person, 'name');
   p_words := app.folded_words(p_words,
     '( (?:this is|(?:am i|are you|is this|you ''re)(?: speaking (?:to|with)| talking to)?|i ''m|i am|speaking (?:with|to)|talking to|me ;'
       || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|(?:the|a) J of|tell [^ ¶]+(?: [^ ¶]+)? that|tell (?:him|her|them|you)'
@@ -50,6 +50,9 @@ begin
   if app.says_any(p_words, '{calling,speaking,here,again,called,phoned,rang,line,nice}') then
     p_words := app.folded_words(p_words, '(^| (?:it ''s|that ''s|that|hi|uh|[;!?¶]|i ''m))(' || v_name || '(?= (?:(?:; |again )?(?:calling|speaking|here|again)|; nice to) )|' || v_name || v_next
       || '(?= (?:called|phoned|rang|on the (?:line|phone)) ))(?= )', 'name');
+  end if;
+  if p_words ~ ' [NW]n[eé]e ' then
+    p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:; )?[NW]n[eé]e )', 'name');
   end if;
   -- "For my kids Ada and Milo."
   if app.says_any(p_words, '{J,names,name}') then
