@@ -178,7 +178,7 @@ as $$
       escalator basement attic driveway sidewalk laptop keyboard browser router inbox spam folder attachment scanner printer
       supermarket grocery daycare kindergarten preschool gym sleet fog rainy sunny cloudy windy slippery flooded frozen
       payroll mortgage overdraft checkbook cash coins voucher coupon promo raffle plumber electrician mechanic cashier
-      waitress waiter bartender midwife paramedic firefighter soldier pilot trucker fortnight dusk sunset semester
+      waitress waiter bartender midwife paramedic firefighter soldier pilot trucker fortnight dusk semester
       trimester canine incisor enamel plaque tartar ulcer lesion blister lump hives wart elbow thumb pinky knuckle thigh calf
       shin heel toe rib spine belly tummy bladder kidney liver soccer football basketball baseball hockey tennis golf yoga
       pilates karate ballet swimming rehearsal recital brunch beer puppy kitten hamster goldfish horse cow crap heck darn
@@ -213,7 +213,7 @@ as $$
     -- Streets: what is one almost always, what may be one, directions, and parts of a house.
     ('S', 'street avenue ave av boulevard blvd road rd lane ln parkway pkwy highway hwy turnpike expressway freeway expy fwy crescent mews concourse motorway boardwalk'),
     ('Zst', 'st'), ('Zdr', 'dr'), ('Zca', 'calle camino avenida paseo rua rambla carrera'),
-    ('Z', 'drive place pl court ct way circle cir square sq row hill park trail trl alley loop plaza gardens green grove
+    ('Z', 'drive place pl court ct circle cir square sq row hill park trail trl alley loop plaza gardens green grove
       view run pike path pass rise quay wharf crossing hollow ridge glen terrace close walk common meadow
       creek bend cove hills heights vale fields yard parade embankment bypass route terr ter cres plz xing crt hgts manor mnr estates landing commons trace knoll heath
       villas causeway vista mount rte harbor harbour village island valley springs shores junction yards
@@ -224,7 +224,7 @@ as $$
     ('B', 'apartment apt unit suite ste flat floor fl'),
     ('Us', 'illinois indiana california texas florida ohio georgia michigan virginia arizona massachusetts tennessee maryland
       wisconsin minnesota colorado alabama louisiana kentucky oregon oklahoma connecticut utah iowa nevada kansas pennsylvania'),
-    ('Zbroadway', 'broadway esplanade'), ('F', 'rue chemin impasse allée allee quai cours'),
+    ('Zway', 'way'), ('Zbroadway', 'broadway esplanade'), ('F', 'rue chemin impasse allée allee quai cours'),
     ('G', 'straße strasse str weg platz gasse ufer damm chaussee')
   ) l(kind, words)
   cross join lateral regexp_split_to_table(btrim(l.words), '\s+') w(word)

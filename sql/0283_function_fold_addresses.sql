@@ -24,8 +24,8 @@ declare
   v_tail constant text := v_unit || '(?:(?:(?: [;!]| in)?(?: (?:[NWAV][^ ]*|new|san|los|las|la|el|de|Zst|Z)(?: [.!](?= N))?)+)?'
     || '(?:(?: ;)? (?:A[a-z][a-z]|Us)(?:' || v_zip || ')?|' || v_zip || '|' || v_post || '|(?: ;)?(?: (?:[NA](?:nsw|vic|qld|tas)|A(?:wa|sa|act|nt))) [0-9]{4}|(?: ;)? (?:or|in|me|U0|uh|hi|ms|la|de|al|id|md|N[a-z]{2})' || v_zip || '))?';
   -- An unmistakable street, whatever its letters; one that may be something else only after a name with a capital.
-  v_usual constant text := v_number || '(?! way S)(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V)?|' || v_name || '+ (?:Z(?:st|dr)?|gate|point|center|centre|mall|beach|lake|river|forest|bridge)(?: [.!](?= [;,BN]))?(?: V)?'
-    || '|(?:' || v_plain || '|' || v_name || '){1,3} S(?: V)?| S V(?= )|(?:' || v_plain || '|' || v_name || '){0,2} Z Z(?: V)?'
+  v_usual constant text := v_number || '(?! Zway S)(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V)?|' || v_name || '+ (?:Z(?:st|dr|way)?|gate|point|center|centre|mall|beach|lake|river|forest|bridge)(?: [.!](?= [;,BN]))?(?: V)?'
+    || '|(?:' || v_plain || '|' || v_name || '){1,3} S(?: V)?| S V(?= )|(?:' || v_plain || '|' || v_name || '){0,2} Z Z(?:way)?(?: V)?'
     || '|(?: V| L[nesw])(?: [.!])?' || v_ordinal || '|' || v_ordinal || '(?= (?:[;!?¶] |and |$))'
     || '|(?: (?:V|county|state|us|old))*(?: (?:[SZ](?: -)? [0-9]{1,4}(?: L[a-z])?|S (?:[UT][0-9]+|Y[0-9]0(?: U[1-9])?|L[a-z])))(?: V)?|(?: V)? [SZ] (?:of|de|des|du)(?: the)? [NAW][^ ]+| (?:Afm|Asr|Acr|Arr|us(?: -)?) [0-9]{1,4}|(?: V| L[nesw])(?: [.!])? N[^ ]+(?= (?:[;!?¶]|$))| (?:Z|[NA]via) [NA][^ ]+(?= (?:[;!?¶]|$|is ))|(?: V)?(?: (?:el|la|las|los))? Zca(?: (?:de|da|do|dos|das|del|la|las|los|el|real|Z|[NAPR][^ ]+))+|(?: V)?(?: (?:[NAP][^ ]*|van|de|la|el|san|Zst)){1,3}(?= (?:; )?B(?: number)? [0-9UTY])| Zbroadway)' || v_tail
     || '|(?: (?:Lp(?: [.!])? Lo(?: [.!])?|[NAW]po|(?:[NAW](?:rr|hc)|[NAW]?rural Z|star Z|[NAW]highway [NAW]?contract)(?: [0-9]+| [UTY][0-9]+)+(?: ;)?)) box(?: number)?(?: [0-9]+|(?: [UTY][0-9]+)+)' || v_tail
@@ -43,11 +43,11 @@ begin
     p_words := app.folded_words(p_words, '( (?:our (?:office|clinic|practice|location)|(?:clinic|office|practice|salon|spa) is|we (?:are|''re) located|(?:clinic|office|practice)(?: [?!;])? ¶)(?: (?:is|at|on|in|here|we|''re|are|it|''s|uh|the|our|address|located))*)('
       || v_usual || '|' || v_number || '(?: [^ ]+){1,3} (?:S|Z[a-z]*))(?= )', 'stays');
   end if;
-  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zca,Zbroadway,B,box,gate,Nvia,V,Le,Lw,Ln,Ls,Afm,Asr,Acr}') then
+  if app.says_any(p_words, '{S,Z,Zst,Zway,Zdr,Zca,Zbroadway,B,box,gate,Nvia,V,Le,Lw,Ln,Ls,Afm,Asr,Acr}') then
     p_words := app.folded_words(p_words, '()(' || v_usual || ')(?= )', 'address');
   end if;
   -- Where somebody says to live, small letters, doubtful streets, and names without "street" are enough.
-  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zca,Zbroadway,B,live,lives,living,address,reside,residing,moved,staying,send,mail,ship,deliver,house,home,located,at,on}') then
+  if app.says_any(p_words, '{S,Z,Zst,Zway,Zdr,Zca,Zbroadway,B,live,lives,living,address,reside,residing,moved,staying,send,mail,ship,deliver,house,home,located,at,on}') then
     p_words := app.folded_words(p_words, '(' || v_leads || ')('
       || v_number || '(?: (?:[NAPRLWVOZ][^ ]*|[a-z]{3,}|de|la|el))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the [ZS]'
       || '|(?:' || v_number || ')?(?: (?:the|old|new|school|station|village|[NAPWZ][^ ]*)){0,3} (?:house|[NW](?:cottage|lodge|farm|barn|hall|rectory|vicarage|villa)) ;(?:' || v_name || '|' || v_plain || '){1,3} [SZ]' || v_tail
