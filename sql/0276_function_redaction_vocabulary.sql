@@ -167,7 +167,7 @@ as $$
     -- Relatives, greetings, and what fills pauses.
     ('', 'lipo liposuction hydrafacial rhinoplasty facelift coolsculpting juvederm restylane dysport xeomin sculptra kybella
       ultherapy thermage prp dermaplaning microblading balayage blowout tattoo'),
-    ('', 'auth authorization licence license ends subscribers mothers'),
+    ('', 'law laws auth authorization licence license ends subscribers mothers'),
     ('', 'warranty anesthesia sedation gassy maintenance retreatment supervision renovation bundle trial policyholder monitor
       observation preauthorization preauth caretaker achy itchy puffy bloody bruised dizzy drowsy groggy nauseous woozy
       feverish sober bummed stoked thrilled delighted furious grumpy cranky terrified embarrassed ashamed exhausted starving
