@@ -29,10 +29,10 @@ declare
     || '|(?: V| L[nesw])(?: [.!])?' || v_ordinal || '|' || v_ordinal || '(?= (?:[;!?¶] |and |$))'
     || '|(?: (?:V|county|state|us|old))*(?: (?:[SZ](?: -)? [0-9]{1,4}(?: L[a-z])?|S (?:[UT][0-9]+|Y[0-9]0(?: U[1-9])?|L[a-z])))(?: V)?|(?: V)? [SZ] (?:of|de|des|du)(?: the)? [NAW][^ ]+| (?:Afm|Asr|Acr|Arr|us(?: -)?) [0-9]{1,4}|(?: V| L[nesw])(?: [.!])? N[^ ]+(?= (?:[;!?¶]|$))| (?:Z|[NA]via) [NA][^ ]+(?= (?:[;!?¶]|$|is ))|(?: V)?(?: (?:el|la|las|los))? Zca(?: (?:de|da|do|dos|das|del|la|las|los|el|real|Z|[NAPR][^ ]+))+|(?: V)?(?: (?:[NAP][^ ]*|van|de|la|el|san|Zst)){1,3}(?= (?:; )?B(?: number)? [0-9UTY])| Zbroadway)' || v_tail
     || '|(?: (?:Lp(?: [.!])? Lo(?: [.!])?|[NAW]po|(?:[NAW](?:rr|hc)|[NAW]?rural Z|star Z|[NAW]highway [NAW]?contract)(?: [0-9]+| [UTY][0-9]+)+(?: ;)?)) box(?: number)?(?: [0-9]+|(?: [UTY][0-9]+)+)' || v_tail
-    || '| box(?: [0-9]+|(?: [UTY][0-9]+)+)(?: ;)?(?: [NAW]?rural)? Z(?: [0-9]+|(?: [UTY][0-9]+)+)|' || v_number || ' block of(?: (?:V|the))?(?:' || v_name || '|' || v_plain || '| [SZ]| O[0-9]+){1,2}'
+    || '| box(?: [0-9]+|(?: [UTY][0-9]+)+)(?: ;)?(?: [NAW]?rural)? Z(?: [0-9]+|(?: [UTY][0-9]+)+)|' || v_number || ' [NW]?block of(?: (?:V|the))?(?:' || v_name || '|' || v_plain || '| [SZ]| O[0-9]+){1,2}'
     || '|(?:' || v_plain || '|' || v_name || '){0,3} [SZ](?: [0-9]+)?(?: [;,]| at){1,2} number(?: [0-9]+|(?: [UTYH][0-9]*)+)';
   -- Being somewhere needs "at" or "on"; the words that are about an address need not.
-  v_leads constant text := ' (?:(?:live|lives|living|home|address|reside|residing|house|staying|stay|moved|mail|send|ship|deliver|delivered|sent|located|place|change|changed|switch|update|updated|S (?:is|:))'
+  v_leads constant text := ' (?:(?:live|lives|living|home|address|reside|residing|house|staying|stay|moved|mail|send|ship|deliver|delivered|sent|located|place|change|changed|switch|update|updated|[SZ](?= (?:is|''s|:)))'
     || '(?: (?:is|was|should|would|will|be|out|now|still|here|there|down|changed|from|them|bill|''s|at|on|in|[:;?!¶]|it|my|the|to|that|uh|new|over|please|file|number|and|S|hasn|''t|has|same|not|box))*'
     || '|at(?= [0-9]{3,5} )|(?:am|''m|is|are|''re|''s|be|was|were|been)(?: (?:over|still|now|out|up|down|right|here|there|living|staying))? (?:at|on)(?: the)?)';
   v_measure constant text := '(?:mg|ml|mcg|cc|kg|lbs?|mm|cm|percent|milligrams?|grams?|millilit(?:er|re)s?|units?|tablets?|capsules?|ounces?|inches|puffs?)';
@@ -44,11 +44,11 @@ begin
     p_words := app.folded_words(p_words, '( (?:our (?:office|clinic|practice|location)|(?:clinic|office|practice|salon|spa) is|we (?:are|''re) located|(?:clinic|office|practice)(?: [?!;])? ¶)(?: (?:is|at|on|in|here|we|''re|are|it|''s|uh|the|our|address|located))*)('
       || v_usual || '|' || v_number || '(?: [^ ]+){1,3} (?:S|Z[a-z]*))(?= )', 'stays');
   end if;
-  if app.says_any(p_words, '{S,Z,Zst,Zway,Zdr,Zca,Zbroadway,B,O5,block,box,gate,Nvia,V,Le,Lw,Ln,Ls,Afm,Asr,Acr}') then
+  if app.says_any(p_words, '{S,Z,Zst,Zway,Zdr,Zca,Zbroadway,B,O5,block,Nblock,Wblock,box,gate,Nvia,V,Le,Lw,Ln,Ls,Afm,Asr,Acr}') then
     p_words := app.folded_words(p_words, '()(' || v_usual || ')(?= )', 'address');
   end if;
   -- Where somebody says to live, small letters, doubtful streets, and names without "street" are enough.
-  if app.says_any(p_words, '{S,Z,Zst,Zway,Zdr,Zca,Zbroadway,B,live,lives,living,address,reside,residing,moved,staying,send,mail,ship,deliver,house,home,located,at,on}') then
+  if app.says_any(p_words, '{S,Z,Zst,Zway,Zdr,Zca,Zbroadway,B,live,lives,living,address,reside,residing,moved,staying,send,mail,ship,deliver,house,home,located,change,changed,from,Z,at,on}') then
     p_words := app.folded_words(p_words, '(' || v_leads || ')('
       || v_number || '(?: (?:[NAPRLWVOZ][^ ]*|[a-z]{3,}|de|la|el))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the [ZS]'
       || '|(?:' || v_number || ')?(?: (?:the|old|new|school|station|village|[NAPWZ][^ ]*)){0,3} (?:house|[NW](?:cottage|lodge|farm|barn|hall|rectory|vicarage|villa)) ;(?:' || v_name || '|' || v_plain || '){1,3} [SZ]' || v_tail
@@ -56,6 +56,10 @@ begin
     p_words := app.folded_words(p_words, '( (?:address|reside|live|lives|living|S)(?: (?:is|was|at|on|file|should|would|will|be|now|still|[:;?!¶]|it|''s|my|the|uh|over|out|there|number|and|S|please|line))+)('
       || v_number || '(?: V)?(?:' || v_plain || '|' || v_name || '| Z){1,2}' || v_tail || v_ends || ')(?= )', 'address');
     p_words := app.folded_words(p_words, '( \[address(?: =)*(?: [^ ]+){0,8} ¶(?: (?:uh|it|''s|is|yes|my|the))*)( B(?: number)?(?: #)? (?:[0-9]+|[UTY][0-9]+)(?: [0-9]+| [UTY][0-9]+| L[a-z])*)(?= )', 'address');
+  end if;
+  -- A unit that is said before the street: "apartment 12F at ...".
+  if p_words like '% [address%' and app.says_any(p_words, '{B,room}') then
+    p_words := app.folded_words(p_words, '()((?: [NW]?dorm)? (?:B|room)(?: (?:number|is|#))*(?: [0-9]+| [UTY][0-9]+)+(?: L[a-z]| a)?)(?= (?:(?:;|at|in|on) )?\[address )', 'address');
   end if;
   if app.says_any(p_words, '{corner,Nintersection,Wintersection}') then
     p_words := app.folded_words(p_words, '( (?:corner|[NW]?intersection) of)((?: V)?(?! (?:mouth|eye|eyes|lip|lips|nose|jaw|tooth|room) )(?:' || v_plain || '|' || v_name || '|' || v_ordinal || '| Z){1,3}(?: [SZ][a-z]*)? (?:and|~)(?: V)?(?:'
