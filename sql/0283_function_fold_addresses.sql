@@ -24,7 +24,7 @@ declare
   v_tail constant text := v_unit || '(?:(?:(?: [;!]| in)?(?: (?:[NWAV][^ ]*|new|san|los|las|la|el|de|Zst|Z)(?: [.!](?= N))?)+)?'
     || '(?:(?: ;)? (?:A[a-z][a-z]|Us)(?:' || v_zip || ')?|' || v_zip || '|' || v_post || '|(?: ;)?(?: (?:[NA](?:nsw|vic|qld|tas)|A(?:wa|sa|act|nt))) [0-9]{4}|(?: ;)? (?:or|in|me|U0|uh|hi|ms|la|de|al|id|md|N[a-z]{2})' || v_zip || '))?';
   -- An unmistakable street, whatever its letters; one that may be something else only after a name with a capital.
-  v_usual constant text := v_number || '(?! Zway S)(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V)?|' || v_name || '+ (?:Z(?:st|dr|way)?|gate|point|center|centre|mall|beach|lake|river|forest|bridge)(?: [.!](?= [;,BN]))?(?: V| L[nesw](?= (?:[;!?¶]|$)))?'
+  v_usual constant text := v_number || '(?! Zway S)(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V| L[nesw](?! [.]))?|' || v_name || '+ (?:Z(?:st|dr|way)?|gate|point|center|centre|mall|beach|lake|river|forest|bridge)(?: [.!](?= [;,BN]))?(?: V| L[nesw](?= (?:[;!?¶]|$)))?'
     || '|(?:' || v_plain || '|' || v_name || '){1,3} S(?: V)?| S V(?= )|(?:' || v_plain || '|' || v_name || '){0,2} Z Z(?:way)?(?: V)?'
     || '|(?: V| L[nesw])(?: [.!])?' || v_ordinal || '|' || v_ordinal || '(?= (?:[;!?¶] |and |$))'
     || '|(?: (?:V|county|state|us|old))*(?: (?:[SZ](?: -)? [0-9]{1,4}(?: L[a-z])?|S (?:[UT][0-9]+|Y[0-9]0(?: U[1-9])?|L[a-z])))(?: V)?|(?: V)? [SZ] (?:of|de|des|du)(?: the)? [NAW][^ ]+| (?:Afm|Asr|Acr|Arr|us(?: -)?) [0-9]{1,4}|(?: V| L[nesw])(?: [.!])? N[^ ]+(?= (?:[;!?¶]|$))| (?:Z|[NA]via) [NA][^ ]+(?= (?:[;!?¶]|$|is ))|(?: V)?(?: (?:el|la|las|los))? Zca(?: (?:de|da|do|dos|das|del|la|las|los|el|real|Z|[NAPR][^ ]+))+|(?: V)?(?: (?:[NAP][^ ]*|van|de|la|el|san|Zst)){1,3}(?= (?:; )?B(?: number)? [0-9UTY])| Zbroadway)' || v_tail
@@ -50,7 +50,7 @@ begin
   -- Where somebody says to live, small letters, doubtful streets, and names without "street" are enough.
   if app.says_any(p_words, '{S,Z,Zst,Zway,Zdr,Zca,Zbroadway,B,live,lives,living,address,reside,residing,moved,staying,send,mail,ship,deliver,house,home,located,change,changed,from,Z,at,on}') then
     p_words := app.folded_words(p_words, '(' || v_leads || ')('
-      || v_number || '(?: (?:[NAPRLWVOZ][^ ]*|[a-z]{3,}|de|la|el))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the [ZS]'
+      || v_number || '(?: (?:[NAPRLWVOZ][^ ]*|[a-z]{3,}|de|la|el))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the [ZS]|(?: [NAP][^ ]+){1,2}(?: ;)? number(?: [0-9]+|(?: [UTYH][0-9]*)+)|' || v_number || ' on(?: the)?' || v_small || '+ [SZ]'
       || '|(?:' || v_number || ')?(?: (?:the|old|new|school|station|village|[NAPWZ][^ ]*)){0,3} (?:house|[NW](?:cottage|lodge|farm|barn|hall|rectory|vicarage|villa)) ;(?:' || v_name || '|' || v_plain || '){1,3} [SZ]' || v_tail
       || '|' || v_number || '(?: V| L[nesw](?: [.!])?)?(?! [NWA]' || v_measure || ' )(?: (?:[NAP][^ ]+|O[0-9]+)){1,3}(?: (?:Z|mill|point|center|station|village|lake|river|beach|forest))?' || v_tail || v_ends || ')(?= )', 'address');
     p_words := app.folded_words(p_words, '( (?:address|reside|live|lives|living|S)(?: (?:is|was|at|on|file|should|would|will|be|now|still|[:;?!¶]|it|''s|my|the|uh|over|out|there|number|and|S|please|line))+)('

@@ -58,6 +58,9 @@ begin
   if p_words ~ ' [NW]n[eé]e ' then
     p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:; )?[NW]n[eé]e )', 'name');
   end if;
+  if p_words like '% for %' then
+    p_words := app.folded_words(p_words, '((?:^|(?: [;!?¶])) for)(' || v_name || ')(?= (?:; )?please )', 'name');
+  end if;
   -- "For my kids Ada and Milo."
   if app.says_any(p_words, '{J,names,name,patients}') then
     p_words := app.folded_words(p_words, '( (?:J|names?|patients)(?: (?:is|are|;))* \[name(?: =)*(?: ;| and| ; and))(' || v_name || ')(?= )', 'name');
