@@ -754,11 +754,30 @@ as $$
       retainers molar molars cavity cavities sealant sealants microneedling acne skin scar scars mole moles google whatsapp
       facebook instagram zoom uber apple android internet wifi christmas thanksgiving easter halloween hanukkah ramadan
       aetna cigna humana delta blue cross shield kaiser united healthcare metlife bupa axa anthem guardian medi cal visa
-      mastercard amex de la le les du des van von der den del di da bin al el los las das dos do zu'),
+      mastercard amex de la le les du des van von der den del di da bin al el los las das dos do zu bint ibn abu'),
     -- Relatives, greetings, and what fills pauses.
     ('', 'lipo liposuction hydrafacial rhinoplasty facelift coolsculpting juvederm restylane dysport xeomin sculptra kybella
       ultherapy thermage prp dermaplaning microblading balayage blowout tattoo'),
-    ('', 'auth authorization licence license ends subscribers mothers'),
+    ('', 'law laws auth authorization licence license ends subscribers mothers'),
+    ('', 'warranty anesthesia sedation gassy maintenance retreatment supervision renovation bundle trial policyholder monitor
+      observation preauthorization preauth caretaker achy itchy puffy bloody bruised dizzy drowsy groggy nauseous woozy
+      feverish sober bummed stoked thrilled delighted furious grumpy cranky terrified embarrassed ashamed exhausted starving
+      unemployed jobless homeless overweight underweight asymptomatic contagious infectious unwell swamped slammed stranded
+      nearby overseas uptown offline onsite remote brief handy dire crucial mandatory optional payable refundable uncovered
+      blank dull chronic acute constant sporadic recurring frequent bizarre absurd sorta barely hardly roughly approximately
+      precisely gluten dairy vegetarian lactose peanut codeine aspirin amoxicillin lidocaine carpet sofa couch hallway lobby
+      escalator basement attic driveway sidewalk laptop keyboard browser router inbox spam folder attachment scanner printer
+      supermarket grocery daycare kindergarten preschool gym sleet fog rainy sunny cloudy windy slippery flooded frozen
+      payroll mortgage overdraft checkbook cash coins voucher coupon promo raffle plumber electrician mechanic cashier
+      waitress waiter bartender midwife paramedic firefighter soldier pilot trucker fortnight dusk semester
+      trimester canine incisor enamel plaque tartar ulcer lesion blister lump hives wart elbow thumb pinky knuckle thigh calf
+      shin heel toe rib spine belly tummy bladder kidney liver soccer football basketball baseball hockey tennis golf yoga
+      pilates karate ballet swimming rehearsal recital brunch beer puppy kitten hamster goldfish horse cow crap heck darn
+      dang geez whoops oopsie yikes yay guarantor pseudonym alias protocol guidelines agreement probation quarantine arrest
+      oath review scrutiny suspicion fifty-fifty half-hour halfway midweek anyday likewise therefore thereafter meanwhile
+      nonetheless moreover wholly solely purely strictly merely literally supposedly frankly crew squad committee panel
+      agency bureau council ministry jury notary tonsil forehead eyebrow eyelid eyelash nostril earlobe noisy silent dim
+      bright sticky slimy greasy dusty dirty filthy spotless tidy messy wobbly'),
     ('J', 'son sons daughter daughters wife husband mother father mom mommy mum dad daddy brother brothers sister sisters sis child children kid kids baby boy
       boys girl girls grandson granddaughter grandmother grandfather grandma grandpa nephew niece cousin aunt auntie uncle partner fiance fiancee fiancé fiancée boyfriend girlfriend friend friends stepson stepdaughter toddler toddlers twin twins spouse roommate grandchild infant teenager stepmother stepfather
       stepmom stepdad stepsister stepbrother godmother godfather godson goddaughter'), ('hi', 'hi hello hey'), ('uh', 'uh um ugh mhm mm hmm uhm huh ah well yes yeah yea yep sure ok okay so'),
@@ -783,19 +802,20 @@ as $$
     ('C', 'dollar dollars buck bucks euros pound pounds quid cent cents pence usd eur gbp'),
     ('Q', 'minutes min mins hours hour hr hrs days weeks week months month years year yrs seconds o''clock'),
     -- Streets: what is one almost always, what may be one, directions, and parts of a house.
-    ('S', 'street avenue ave av boulevard blvd road rd lane ln parkway pkwy highway hwy turnpike expressway freeway expy fwy crescent mews'),
+    ('S', 'street avenue ave av boulevard blvd road rd lane ln parkway pkwy highway hwy turnpike expressway freeway expy fwy crescent mews concourse motorway boardwalk'),
     ('Zst', 'st'), ('Zdr', 'dr'), ('Zca', 'calle camino avenida paseo rua rambla carrera'),
-    ('Z', 'drive place pl court ct way circle cir square sq row hill park trail trl alley loop plaza gardens green grove
+    ('Z', 'drive place pl court ct circle cir square sq row hill park trail trl alley loop plaza gardens green grove
       view run pike path pass rise quay wharf crossing hollow ridge glen terrace close walk common meadow
       creek bend cove hills heights vale fields yard parade embankment bypass route terr ter cres plz xing crt hgts manor mnr estates landing commons trace knoll heath
       villas causeway vista mount rte harbor harbour village island valley springs shores junction yards
       acres meadows pines oaks ranch bluff bluffs crest highlands isle knolls overlook canyon crossroads croft drove lea mead moor paddock
-      strand wynd orchard'),
+      strand wynd orchard ctr promenade circuit copse dell garth grange quadrant nook precinct gateway viaduct skyway
+      arcade lookout inlet prairie summit cliffs falls parkside turnabout spur byway ridgeway lakes'),
     ('V', 'north south east west northeast northwest southeast southwest nw ne sw'),
     ('B', 'apartment apt unit suite ste flat floor fl'),
     ('Us', 'illinois indiana california texas florida ohio georgia michigan virginia arizona massachusetts tennessee maryland
       wisconsin minnesota colorado alabama louisiana kentucky oregon oklahoma connecticut utah iowa nevada kansas pennsylvania'),
-    ('Zbroadway', 'broadway'), ('F', 'rue chemin impasse allée allee quai cours'),
+    ('Zway', 'way'), ('Zbroadway', 'broadway esplanade'), ('F', 'rue chemin impasse allée allee quai cours'),
     ('G', 'straße strasse str weg platz gasse ufer damm chaussee')
   ) l(kind, words)
   cross join lateral regexp_split_to_table(btrim(l.words), '\s+') w(word)
@@ -906,7 +926,7 @@ begin
           case
             when char_length(c.token) = 1 then 'L'
             when c.token = c.form and not c.in_small
-              or c.in_small and c.token like any ('{%___ing,%___ed,%____ly,%_ous,%_ful,%_able,%_ible,%____ish,%_less,%_ness,%_tion,%___ment,%____ity}')
+              or c.in_small and c.token like any ('{%___ing,%___ed,%____ly,%_ous,%_ful,%_able,%_ible,%____ish,%_less,%_ness,%_tion,%___ment,%____ity,%_sion,%_ship,%___ture,%_ology,%_ical,%____ize,%__ify,%____ive,%__ism,%_itis,%_osis}')
               or c.in_small and right(c.form, 1) = 's' and v_vocabulary ->> left(c.form, -1) = left(c.form, -1) then 'W'
             when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
             else 'N'
@@ -993,11 +1013,15 @@ begin
     p_words := app.folded_words(p_words, '()( E)(?= )', 'email');
   end if;
   if p_words like '% @ %' then
-    p_words := app.folded_words(p_words, '()((?: [^ ]+ [-.+~])* [^ ]+ @ [^ ]+(?: - [^ ]+)*(?: \.(?: [^ ]+ -)* [^ ]+)+)(?= )', 'email');
+    p_words := app.folded_words(p_words, '()((?: [^ ]+ (?:[-.+~]|!(?= [NWLPA][^ ]+ @ )))* [^ ]+ @ [^ ]+(?: - [^ ]+)*(?: \.(?: [^ ]+ -)* [^ ]+| ! [NWA]?(?:com|net|org|edu|gov|info|biz|io|co|me|us|uk|ca|au|ie|de|at|ch|fr|es|it|nl|be|se|dk|pl|pt))+)(?= )', 'email');
   end if;
   if not (app.says_any(p_words, '{at,@}') and app.says_any(p_words, '{dot,period,point,.,gmail,yahoo,hotmail,outlook,icloud,aol,proton,protonmail,gmx}')) then
     return p_words;
   end if;
+  -- Right after what introduces one, ordinary words are an address too: "it's the real pat at ...".
+  p_words := app.folded_words(p_words,
+    '( (?:email(?: (?:address|is|''s|:|would|will|be|it|should))*|it ''s|that ''s|uh|use|try|to|that (?:would|will) be))((?: (?:the|my|our)(?= ))?(?: (?!(?:is|it|us|me|you|him|her|them|here|online|book|look|find|site|website|page|visit|available|am|are|email|address|'
+      || 'to|for|or|your|that|this|X|at) )[^][;!?¶/@=_ ][^ ]*){1,5}(?: all (?:one|U1) word)? at(?:' || v_host || '| (?:the )?[NAWPRLa-z][^ ]*(?: [NWPRa-zL0-9][^ ]*){0,3}(?: (?:dot|period|point) [NAWPRLa-z][^ ]*){1,3}))(?= )', 'email');
   return app.folded_words(p_words,
     '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+| (?!X )[A-Za-z][^ ]*' || v_join || ' [a-z]+)' || v_word || '{0,2}|' || v_word || '{1,2})'
       || '(?:(?: [;,])?(?: (?:all|in|U1|word|lowercase|lower|case|no|spaces?|together))+)?(?: [;¶])? (?:at(?: sign)?|@)(?: ¶)?(?! [0-9UTY])'
@@ -1083,12 +1107,12 @@ as $$
 declare
   v_town constant text := '(?:(?: ;)? [0-9]{5}(?: N[^ ]+)?)?';
 begin
-  if p_words ~ ' (?:F|G|[SZ] (?:de|du|des)|[NAW][^ ]*(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|str)|Zca|[NW](?:via|viale|piazza|carrer)) ' then
+  if p_words ~ ' (?:F|G|[SZ] (?:de|du|des)|[NAW][^ ]*(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|str)|Zca|[NW](?:via|viale|piazza|corso|carrer|largo|praça|praca|plaça)) ' then
     p_words := app.folded_words(p_words,
       '()( [0-9]+(?: [;,])?(?: [NW](?:bis|ter)| bis| L[a-d])?(?: [;,])? (?:F|S|Z)(?: (?:de|du|des|la|le|les|''|-|Z|[NAPLW][^ ]*))* [NAPW][^ ]+' || v_town
         || '|(?: (?:[NA][^ ]+|V|am|im|an|zum|zur|unter))?(?: -)? (?:[NAW][^ ]{2,}(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|damm|ufer|str)|N[^ ]+(?: -)? G)(?: [.!])?'
         || ' (?:[0-9]{1,4}|[UT][0-9]+|Y[0-9]0(?: -)?(?: U[0-9])?)(?: L[a-z]| a(?= (?:[^NWa-z]|$)))?' || v_town
-        || '| (?:Zca|[NW](?:via|viale|piazza|corso|carrer))(?: (?:de|del|della|la|las|los|di|dei|da|do|[NAP][^ ]+))+(?: [;,])? [0-9]{1,4})(?= )', 'address');
+        || '| (?:Zca|F|[NW](?:via|viale|piazza|corso|carrer|largo|praça|praca|plaça))(?: (?:de|del|della|la|las|los|le|les|di|dei|da|do|das|dos|du|des|[NAP][^ ]+))+(?: [;,])? [0-9]{1,4})(?= )', 'address');
   end if;
   if app.says_any(p_words, '{zip,postcode,postal}') then
     p_words := app.folded_words(p_words, '( (?:zip|postcode|postal)(?: (?:code|is|''s|[:;?¶!]|my|the|it|and|uh))*)'
@@ -1118,39 +1142,62 @@ set search_path = ''
 as $$
 declare
   -- "1242", "12 B", "twelve forty-two", "one oh five".
-  v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+| [0-9] / [0-9])?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*(?: L[a-h]| a(?= [NAPRV]))?)';
-  v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J|''s|de|del|la|las|los|el|san|saint)(?: [.!])?| (?:Z|village|station|school|bridge|town|club|college|center|property|point)(?= Z)| (?:old|new|little|big|upper|lower|high|long|white|red|blue|yellow|deep|dry|cold|hot|sunny|happy)(?= [NAPZ])|(?: -)? [NA][^ ]*)';
+  v_number constant text := '(?: lot(?= [0-9]))?(?: B(?: (?:number|is))? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: (?:;|at))?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+| [0-9] / [0-9])?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*(?: L[a-h]| a(?= [NAPRV]))?)';
+  v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J|''s|de|del|la|las|los|el|san|saint)(?: [.!])?| (?:Z|village|station|school|bridge|town|club|college|center|property|point|mill|church|spring|university|market|hospital|forest|lake|river|ocean|mountain|lemon|sun|moon|silver|gold|stone)(?= (?:Z|S |point|center|station|village))| (?:old|new|little|big|upper|lower|high|long|white|red|blue|yellow|deep|dry|cold|hot|sunny|happy)(?= [NAPZ])|(?: -)? [NA][^ ]*)';
   v_small constant text := '(?: (?:[NAPRLVOMWZ][^ ]*|Us|[-.!]|''s?|of|the|old|new|first|home|long|de|del|la|las|los|el|san|[UTY][0-9]+))';
   -- A plain word can be a street's name, but none of those that lead to "the street".
   v_plain constant text := '(?: (?!(?:the|this|that|these|your|our|and|are|was|for|from|off|down|along|across|into|over|with|about|block|blocks|house|houses|door|doors|minute|question'
     || '|thing|things|more|other|others|same|next|time|times|people|way|car|cars|per|parking|which|what|when|but|not|you|can|could|will|works?|there|here|then|than|have|has|had) )[a-z]{3,})';
+  -- Streets that are only counted: "5th", "forty third".
+  v_ordinal constant text := '(?: (?:Y[0-9]0(?: -)? )?O[0-9]+)';
   v_unit constant text := '(?:(?: [;,!])?(?: (?:B|#|room|door|number|lot|building|space|level|[NWA](?:lot|bldg|trailer|tower|block|level|lvl|bld)))(?: [.!#])?(?: number)?(?: (?:[0-9]+|[UTYO][0-9]+|H|-|L[a-z]|a(?= (?:[^NWa-z]|$))))+'
     || '|(?: ;)? O[0-9]+ B|(?: ;)? [0-9]{1,4} L[a-z](?= (?:[;!?¶]|$))|(?: ;)? [NW](?:penthouse|basement)){0,2}';
-  v_post constant text := '(?: ;)? (?:[AL][a-z]{1,2}|V) [0-9]{1,2}(?: L[a-z]| a)? [0-9] A[a-z]{2}';
+  v_post constant text := '(?: ;)? (?:(?:[AL][a-z]{1,2}|V) [0-9]{1,2}(?: L[a-z]| a)? [0-9] A[a-z]{2}|(?:(?:on|[NA](?:bc|ab|qc|mb|sk|ns|nb|pe|nl)) )?(?:L[a-z]|a) [0-9] (?:L[a-z]|a) [0-9] L[a-z] [0-9])';
   v_zip constant text := '(?: ;)? (?:[0-9]{5}(?: - [0-9]{4})?|(?:U[0-9]|Lo)(?: (?:U[0-9]|Lo)){4})';
   -- A town goes where a state or a code follows it.
   v_tail constant text := v_unit || '(?:(?:(?: [;!]| in)?(?: (?:[NWAV][^ ]*|new|san|los|las|la|el|de|Zst|Z)(?: [.!](?= N))?)+)?'
-    || '(?:(?: ;)? (?:A[a-z][a-z]|Us)(?:' || v_zip || ')?|' || v_zip || '|' || v_post || '|(?: ;)? (?:or|in|me|U0|uh|hi|ms|la|de|al|id|md|N[a-z]{2})' || v_zip || '))?';
+    || '(?:(?: ;)? (?:A[a-z][a-z]|Us)(?:' || v_zip || ')?|' || v_zip || '|' || v_post || '|(?: ;)?(?: (?:[NA](?:nsw|vic|qld|tas)|A(?:wa|sa|act|nt))) [0-9]{4}|(?: ;)? (?:or|in|me|U0|uh|hi|ms|la|de|al|id|md|N[a-z]{2})' || v_zip || '))?';
   -- An unmistakable street, whatever its letters; one that may be something else only after a name with a capital.
-  v_usual constant text := v_number || '(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V)?|' || v_name || '+ (?:Z(?:st|dr)?|gate|point)(?: [.!](?= [;,BN]))?(?: V)?'
-    || '|(?:' || v_plain || '|' || v_name || '){1,3} S(?: V)?| S V(?= )'
-    || '|(?: (?:V|county|state|us|old))*(?: (?:[SZ](?: -)? [0-9]{1,4}|S (?:[UT][0-9]+|Y[0-9]0(?: U[1-9])?|L[a-z])))(?: V)?|(?: V)? [SZ] (?:of|de|des|du)(?: the)? [NAW][^ ]+| (?:Afm|Asr|Acr|Arr|us(?: -)?) [0-9]{1,4}|(?: V| L[nesw])(?: [.!])? N[^ ]+(?= (?:[;!?¶]|$))| (?:Z|[NA]via) [NA][^ ]+(?= (?:[;!?¶]|$|is ))|(?: V)?(?: (?:el|la|las|los))? Zca(?: (?:de|da|do|dos|das|del|la|las|los|el|real|Z|[NAPR][^ ]+))+|(?: V)?(?: (?:[NAP][^ ]*|van|de|la|el|san|Zst)){1,3}(?= (?:; )?B(?: number)? [0-9UTY])| Zbroadway)' || v_tail
-    || '|(?: (?:Lp(?: [.!])? Lo(?: [.!])?|[NAW]po|[NAW]rr [0-9]+|[NAW]?rural Z [0-9]+)) box(?: number)?(?: [0-9]+|(?: [UTY][0-9]+)+)' || v_tail;
+  v_usual constant text := v_number || '(?! Zway S)(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V| L[nesw](?! [.]))?|' || v_name || '+ (?:Z(?:st|dr|way)?|gate|point|center|centre|mall|beach|lake|river|forest|bridge)(?: [.!](?= [;,BN]))?(?: V| L[nesw](?= (?:[;!?¶]|$)))?'
+    || '|(?:' || v_plain || '|' || v_name || '){1,3} S(?: V)?| S V(?= )|(?:' || v_plain || '|' || v_name || '){0,2} Z Z(?:way)?(?: V)?'
+    || '|(?: V| L[nesw])(?: [.!])?' || v_ordinal || '|' || v_ordinal || '(?= (?:[;!?¶] |and |$))'
+    || '|(?: (?:V|county|state|us|old))*(?: (?:[SZ](?: -)? [0-9]{1,4}(?: L[a-z])?|S (?:[UT][0-9]+|Y[0-9]0(?: U[1-9])?|L[a-z])))(?: V)?|(?: V)? [SZ] (?:of|de|des|du)(?: the)? [NAW][^ ]+| (?:Afm|Asr|Acr|Arr|us(?: -)?) [0-9]{1,4}|(?: V| L[nesw])(?: [.!])? N[^ ]+(?= (?:[;!?¶]|$))| (?:Z|[NA]via) [NA][^ ]+(?= (?:[;!?¶]|$|is ))|(?: V)?(?: (?:el|la|las|los))? Zca(?: (?:de|da|do|dos|das|del|la|las|los|el|real|Z|[NAPR][^ ]+))+|(?: V)?(?: (?:[NAP][^ ]*|van|de|la|el|san|Zst)){1,3}(?= (?:; )?B(?: number)? [0-9UTY])| Zbroadway)' || v_tail
+    || '|(?: (?:Lp(?: [.!])? Lo(?: [.!])?|[NAW]po|(?:[NAW](?:rr|hc)|[NAW]?rural Z|star Z|[NAW]highway [NAW]?contract)(?: [0-9]+| [UTY][0-9]+)+(?: ;)?)) box(?: number)?(?: [0-9]+|(?: [UTY][0-9]+)+)' || v_tail
+    || '| box(?: [0-9]+|(?: [UTY][0-9]+)+)(?: ;)?(?: [NAW]?rural)? Z(?: [0-9]+|(?: [UTY][0-9]+)+)|' || v_number || ' [NW]?block of(?: (?:V|the))?(?:' || v_name || '|' || v_plain || '| [SZ]| O[0-9]+){1,2}'
+    || '|(?:' || v_plain || '|' || v_name || '){0,3} [SZ](?: [0-9]+)?(?: [;,]| at){1,2} number(?: [0-9]+|(?: [UTYH][0-9]*)+)';
+  -- Being somewhere needs "at" or "on"; the words that are about an address need not.
+  v_leads constant text := ' (?:(?:live|lives|living|home|address|reside|residing|house|staying|stay|moved|mail|send|ship|deliver|delivered|sent|located|place|change|changed|switch|update|updated|[SZ](?= (?:is|''s|:)))'
+    || '(?: (?:is|was|should|would|will|be|out|now|still|here|there|down|changed|from|them|bill|''s|at|on|in|[:;?!¶]|it|my|the|to|that|uh|new|over|please|file|number|and|S|hasn|''t|has|same|not|box))*'
+    || '|at(?= [0-9]{3,5} )|(?:am|''m|is|are|''re|''s|be|was|were|been)(?: (?:over|still|now|out|up|down|right|here|there|living|staying))? (?:at|on)(?: the)?)';
+  v_measure constant text := '(?:mg|ml|mcg|cc|kg|lbs?|mm|cm|percent|milligrams?|grams?|millilit(?:er|re)s?|units?|tablets?|capsules?|ounces?|inches|puffs?)';
+  -- What follows an address without "street": it ends, or the sentence goes on.
+  v_ends constant text := '(?= (?:[;!?¶]|$|(?:and|but|so|if|is|in|with|near|off|by|right|just|uh|now|please|thanks|thank|that|which|where|across|next|on|for|apartment|my|the|to|i) ))';
 begin
   -- The clinic's own address is no patient's.
-  if app.says_any(p_words, '{our,clinic,office,practice,located}') then
-    p_words := app.folded_words(p_words, '( (?:our (?:address|office|clinic|practice|location)|(?:clinic|office|practice|salon|spa) is|located|(?:clinic|office|practice)(?: [?!;])? ¶)(?: (?:is|at|on|in|here|we|''re|are|it|''s|uh|the|our|address))*)('
+  if app.says_any(p_words, '{our,clinic,office,practice,salon,spa,located}') then
+    p_words := app.folded_words(p_words, '( (?:our (?:office|clinic|practice|location)|(?:clinic|office|practice|salon|spa) is|we (?:are|''re) located|(?:clinic|office|practice)(?: [?!;])? ¶)(?: (?:is|at|on|in|here|we|''re|are|it|''s|uh|the|our|address|located))*)('
       || v_usual || '|' || v_number || '(?: [^ ]+){1,3} (?:S|Z[a-z]*))(?= )', 'stays');
   end if;
-  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zca,Zbroadway,B,box,gate,Nvia,V,Le,Lw,Ln,Ls,Afm,Asr,Acr}') then
+  if app.says_any(p_words, '{S,Z,Zst,Zway,Zdr,Zca,Zbroadway,B,O5,block,Nblock,Wblock,box,gate,Nvia,V,Le,Lw,Ln,Ls,Afm,Asr,Acr}') then
     p_words := app.folded_words(p_words, '()(' || v_usual || ')(?= )', 'address');
   end if;
-  -- Where somebody says to live, small letters and doubtful streets are enough.
-  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zca,Zbroadway,B,live,lives,living,address,reside}') then
-    p_words := app.folded_words(p_words,
-      '( (?:live|lives|living|home|address|reside|am|''re|house|staying|moved|mail|send|ship|deliver|sent)(?: (?:is|was|out|now|here|down|changed|from|them|bill|''s|at|on|in|[:;?!¶]|it|my|the|to|that|uh|new|over|please))*)'
-        || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}|de|la|el))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the [ZS]|(?:' || v_number || ')?(?: (?:the|old|new|school|station|village|[NAPWZ][^ ]*)){0,3} (?:house|[NW](?:cottage|lodge|farm|barn|hall|rectory|vicarage|villa)) ;(?:' || v_name || '|' || v_plain || '){1,3} [SZ]' || v_tail || '|' || v_number || '(?: V)?(?: [NAP][^ ]+){1,2}(?= (?:[;!?¶]|$)))(?= )', 'address');
+  -- Where somebody says to live, small letters, doubtful streets, and names without "street" are enough.
+  if app.says_any(p_words, '{S,Z,Zst,Zway,Zdr,Zca,Zbroadway,B,live,lives,living,address,reside,residing,moved,staying,send,mail,ship,deliver,house,home,located,change,changed,from,Z,at,on}') then
+    p_words := app.folded_words(p_words, '(' || v_leads || ')('
+      || v_number || '(?: (?:[NAPRLWVOZ][^ ]*|[a-z]{3,}|de|la|el))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the [ZS]|(?: [NAP][^ ]+){1,2}(?: ;)? number(?: [0-9]+|(?: [UTYH][0-9]*)+)|' || v_number || ' on(?: the)?' || v_small || '+ [SZ]'
+      || '|(?:' || v_number || ')?(?: (?:the|old|new|school|station|village|[NAPWZ][^ ]*)){0,3} (?:house|[NW](?:cottage|lodge|farm|barn|hall|rectory|vicarage|villa)) ;(?:' || v_name || '|' || v_plain || '){1,3} [SZ]' || v_tail
+      || '|' || v_number || '(?: V| L[nesw](?: [.!])?)?(?! [NWA]' || v_measure || ' )(?: (?:[NAP][^ ]+|O[0-9]+)){1,3}(?: (?:Z|mill|point|center|station|village|lake|river|beach|forest))?' || v_tail || v_ends || ')(?= )', 'address');
+    p_words := app.folded_words(p_words, '( (?:address|reside|live|lives|living|S)(?: (?:is|was|at|on|file|should|would|will|be|now|still|[:;?!¶]|it|''s|my|the|uh|over|out|there|number|and|S|please|line))+)('
+      || v_number || '(?: V)?(?:' || v_plain || '|' || v_name || '| Z){1,2}' || v_tail || v_ends || ')(?= )', 'address');
     p_words := app.folded_words(p_words, '( \[address(?: =)*(?: [^ ]+){0,8} ¶(?: (?:uh|it|''s|is|yes|my|the))*)( B(?: number)?(?: #)? (?:[0-9]+|[UTY][0-9]+)(?: [0-9]+| [UTY][0-9]+| L[a-z])*)(?= )', 'address');
+  end if;
+  -- A unit that is said before the street: "apartment 12F at ...".
+  if p_words like '% [address%' and app.says_any(p_words, '{B,room}') then
+    p_words := app.folded_words(p_words, '()((?: [NW]?dorm)? (?:B|room)(?: (?:number|is|#))*(?: [0-9]+| [UTY][0-9]+)+(?: L[a-z]| a)?)(?= (?:(?:;|at|in|on) )?\[address )', 'address');
+  end if;
+  if app.says_any(p_words, '{corner,Nintersection,Wintersection}') then
+    p_words := app.folded_words(p_words, '( (?:corner|[NW]?intersection) of)((?: V)?(?! (?:mouth|eye|eyes|lip|lips|nose|jaw|tooth|room) )(?:' || v_plain || '|' || v_name || '|' || v_ordinal || '| Z){1,3}(?: [SZ][a-z]*)? (?:and|~)(?: V)?(?:'
+      || v_plain || '|' || v_name || '|' || v_ordinal || '| Z)(?:' || v_name || '|' || v_ordinal || '| Z[a-z]*| S)*)(?= )', 'address');
   end if;
   return app.fold_foreign_addresses(p_words, v_post);
 end
@@ -1351,7 +1398,7 @@ set search_path = ''
 as $$
 declare
   v_initial constant text := '(?: L[a-z](?: [.!])?(?= [NAPRW]))';
-  v_part constant text := '(?: (?:mc|de|la|le|van|von|der|den|del|di|da|bin|al|el|dos|Zst)(?: [.!])?)*';
+  v_part constant text := '(?: (?:mc|de|la|le|van|von|der|den|del|di|da|das|do|du|dos|zu|bin|bint|ibn|abu|al|el|las|los|Zst)(?: [.!])?)*';
   v_next constant text := '(?: [NAPR][^ ]+|' || v_initial || ')';
   -- With a capital, or known; and, where a name is said to follow, in any letters.
   v_name constant text := '(?:' || v_part || ' [NAPR][^ ]+(?:' || v_part || '(?:(?: -)?' || v_next || '| - W[^ ]+))*)';
@@ -1361,15 +1408,15 @@ declare
   v_relative constant text := '(?:my|our|his|her|their)(?: (?:[a-z]+|U[0-9]+|[0-9]+|Q|-|J ''s)){0,4} J(?:(?: -)? in(?: -)? law)?(?: [;,:]| is| ''s|(?: ''s)? names? (?:is|''s|are)| named| called)*';
 begin
   p_words := app.folded_words(p_words,
-    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment|of|J|account|card|form|policy|chart|booking|reservation|insurance))*'
-      || '|(?:named(?: (?:him|her|them))?|call (?:me|him|her|them)|calls me|goes by|known as|behalf of|(?:make|made) (?:it|that|this) out to|under|(?:patient|[NW](?:holder|cardholder|policyholder)) (?:is|:))))(' || v_any || ')' || v_person, 'name');
+    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment|of|J|account|card|form|policy|chart|booking|reservation|insurance|not|same|as|mine))*'
+      || '|(?:named(?: (?:him|her|them))?|call (?:me|him|her|them)|calls me|goes by|known as|[NW]née|[NW]nee|formerly|[NW]formerly|behalf of|(?:make|made) (?:it|that|this) out to|under|(?:patient|[NW](?:holder|cardholder|policyholder)) (?:is|:))))(' || v_any || ')' || v_person, 'name');
   p_words := app.folded_words(p_words,
-    '( (?:this is|(?:am i|are you|is this|you ''re)(?: speaking (?:to|with)| talking to)?|i ''m|i am|speaking (?:with|to)|talking to|me ;'
-      || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|(?:the|a) J of|tell [^ ¶]+(?: [^ ¶]+)? that|tell (?:him|her|them|you)'
+    '( (?:this is|(?:am i|are you|is this|you ''re)(?: speaking (?:to|with)| talking to)?|i ''m|i am|speaking (?:with|to)|talking to|me ;|it ''s me'
+      || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|(?:the|a) J of|tell [^ ¶]+(?: [^ ¶]+)? that|tell the (?:doctor|dentist|office|hygienist|nurse|front desk|receptionist)|(?:have|has|got)(?: (?:[a-z]+|U[0-9]|[0-9]))? J ;|tell (?:him|her|them|you)'
       || '|(?:go|went) by|(?:ask|asking|asked) for|(?:registered|listed|down|signed|filed) (?:as|for)|(?:in|me|up) as|look up|looking up|pull up|put down|patient ;|message(?: [^ ¶]+){0,3} from|patients ;|meet you ;|hi|thanks ;|thank you ;|(?:regards|sincerely) ;'
       || '|(?:caller|contact|insured|subscriber|guardian|[NW]guarantor|[NW]beneficiary) (?:is|:)|' || v_relative || '))(' || v_name || ')' || v_person, 'name');
   if p_words like '% my %' then
-    p_words := app.folded_words(p_words, '( (?:for|is|with|bring))(' || v_name || ')(?= (?:; )?my (?:[a-z]+ )?J )', 'name');
+    p_words := app.folded_words(p_words, '( (?:for|is|with|bring|about))(' || v_name || ')(?= (?:; )?my (?:[a-z]+ )?J )', 'name');
   end if;
   -- The answer to "who is it for?" and "the patient's name?"; what a clinic or an insurance is called is no person's.
   if p_words like '% ¶ %' then
@@ -1384,19 +1431,29 @@ begin
     p_words := app.folded_words(p_words, '( (?!(?:doctor|Zdr|[.!-]|[NAPRZL][^ ]*) )[^ ]+)(' || v_name || ')(?= ''s (?:appointments?|visit|records?|chart|file|birthday|date|teeth|tooth|prescription|results|account|checkup|cleaning|bill|email|phone|cell|name|last|first|next) )', 'name');
     p_words := app.folded_words(p_words, '( (?:book|schedule|reschedule|squeeze|fit|put|use))(' || v_name || ')(?= (?:in|down|for|on|at|as) )', 'name');
   end if;
+  -- "You have Lorenzo at three", "Is Leticia in?"
+  if app.says_any(p_words, '{have,got,is}') then
+    p_words := app.folded_words(p_words, '( (?:have|got|is))(' || v_name || ')(?= (?:(?:at|on|for|down for) [0-9UTD]|(?:in|there|around|home) [?]))', 'name');
+  end if;
   -- Two words in a row that are none: a first and a last name; one where somebody is called, or booked, for.
-  p_words := app.folded_words(p_words, '( (?:it ''s|that ''s|(?:book|schedule|appointment|visit|slot|it ''s|that ''s|this is|something|calling|call|phoning|checking|here|reservation|booking|spot)(?: [^ ¶]+){0,2} for))'
+  p_words := app.folded_words(p_words, '( (?:it ''s|that ''s|(?:cancel|confirm|move|cleaning|checkup|consultation|prescription|results|refill|records|paying|message|asking|book|schedule|appointment|visit|slot|it ''s|that ''s|this is|something|calling|call|phoning|checking|here|reservation|booking|spot)(?: [^ ¶]+){0,2} for))'
     || '(' || v_name || v_next || '(?= (?:[;!?¶]|$|on |at |again |and |who |today |tomorrow |next |this |in |D ))|' || v_name || '(?= (?:[;!?¶]|$|on D|at [0-9UT]|who )))(?= )', 'name');
   if p_words like '% with %' then
     p_words := app.folded_words(p_words, '()(' || v_name || ')(?= with (?:an?|U[12]|[12]) L[a-z] )', 'name');
   end if;
   if app.says_any(p_words, '{calling,speaking,here,again,called,phoned,rang,line,nice}') then
-    p_words := app.folded_words(p_words, '(^| (?:it ''s|that ''s|that|hi|uh|[;!?¶]|i ''m))(' || v_name || '(?= (?:(?:; |again )?(?:calling|speaking|here|again)|; nice to) )|' || v_name || v_next
+    p_words := app.folded_words(p_words, '(^| (?:it ''s|that ''s|that|hi|uh|[;!?¶]|i ''m))(' || v_name || '(?: Z)?(?= (?:(?:; |again )?(?:calling|speaking|here|again)|; nice to) )|' || v_name || v_next
       || '(?= (?:called|phoned|rang|on the (?:line|phone)) ))(?= )', 'name');
   end if;
+  if p_words ~ ' [NW]n[eé]e ' then
+    p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:; )?[NW]n[eé]e )', 'name');
+  end if;
+  if p_words like '% for %' then
+    p_words := app.folded_words(p_words, '((?:^|(?: [;!?¶])) for)(' || v_name || ')(?= (?:; )?please )', 'name');
+  end if;
   -- "For my kids Ada and Milo."
-  if app.says_any(p_words, '{J,names,name}') then
-    p_words := app.folded_words(p_words, '( (?:J|names?)(?: (?:is|are|;))* \[name(?: =)*(?: ;| and| ; and))(' || v_name || ')(?= )', 'name');
+  if app.says_any(p_words, '{J,names,name,patients}') then
+    p_words := app.folded_words(p_words, '( (?:J|names?|patients)(?: (?:is|are|;))* \[name(?: =)*(?: ;| and| ; and))(' || v_name || ')(?= )', 'name');
   end if;
   -- Spelled: letters in a row, but not the ones of an abbreviation with its dots.
   if p_words like '% L%' then

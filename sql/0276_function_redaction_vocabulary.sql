@@ -163,11 +163,30 @@ as $$
       retainers molar molars cavity cavities sealant sealants microneedling acne skin scar scars mole moles google whatsapp
       facebook instagram zoom uber apple android internet wifi christmas thanksgiving easter halloween hanukkah ramadan
       aetna cigna humana delta blue cross shield kaiser united healthcare metlife bupa axa anthem guardian medi cal visa
-      mastercard amex de la le les du des van von der den del di da bin al el los las das dos do zu'),
+      mastercard amex de la le les du des van von der den del di da bin al el los las das dos do zu bint ibn abu'),
     -- Relatives, greetings, and what fills pauses.
     ('', 'lipo liposuction hydrafacial rhinoplasty facelift coolsculpting juvederm restylane dysport xeomin sculptra kybella
       ultherapy thermage prp dermaplaning microblading balayage blowout tattoo'),
-    ('', 'auth authorization licence license ends subscribers mothers'),
+    ('', 'law laws auth authorization licence license ends subscribers mothers'),
+    ('', 'warranty anesthesia sedation gassy maintenance retreatment supervision renovation bundle trial policyholder monitor
+      observation preauthorization preauth caretaker achy itchy puffy bloody bruised dizzy drowsy groggy nauseous woozy
+      feverish sober bummed stoked thrilled delighted furious grumpy cranky terrified embarrassed ashamed exhausted starving
+      unemployed jobless homeless overweight underweight asymptomatic contagious infectious unwell swamped slammed stranded
+      nearby overseas uptown offline onsite remote brief handy dire crucial mandatory optional payable refundable uncovered
+      blank dull chronic acute constant sporadic recurring frequent bizarre absurd sorta barely hardly roughly approximately
+      precisely gluten dairy vegetarian lactose peanut codeine aspirin amoxicillin lidocaine carpet sofa couch hallway lobby
+      escalator basement attic driveway sidewalk laptop keyboard browser router inbox spam folder attachment scanner printer
+      supermarket grocery daycare kindergarten preschool gym sleet fog rainy sunny cloudy windy slippery flooded frozen
+      payroll mortgage overdraft checkbook cash coins voucher coupon promo raffle plumber electrician mechanic cashier
+      waitress waiter bartender midwife paramedic firefighter soldier pilot trucker fortnight dusk semester
+      trimester canine incisor enamel plaque tartar ulcer lesion blister lump hives wart elbow thumb pinky knuckle thigh calf
+      shin heel toe rib spine belly tummy bladder kidney liver soccer football basketball baseball hockey tennis golf yoga
+      pilates karate ballet swimming rehearsal recital brunch beer puppy kitten hamster goldfish horse cow crap heck darn
+      dang geez whoops oopsie yikes yay guarantor pseudonym alias protocol guidelines agreement probation quarantine arrest
+      oath review scrutiny suspicion fifty-fifty half-hour halfway midweek anyday likewise therefore thereafter meanwhile
+      nonetheless moreover wholly solely purely strictly merely literally supposedly frankly crew squad committee panel
+      agency bureau council ministry jury notary tonsil forehead eyebrow eyelid eyelash nostril earlobe noisy silent dim
+      bright sticky slimy greasy dusty dirty filthy spotless tidy messy wobbly'),
     ('J', 'son sons daughter daughters wife husband mother father mom mommy mum dad daddy brother brothers sister sisters sis child children kid kids baby boy
       boys girl girls grandson granddaughter grandmother grandfather grandma grandpa nephew niece cousin aunt auntie uncle partner fiance fiancee fiancé fiancée boyfriend girlfriend friend friends stepson stepdaughter toddler toddlers twin twins spouse roommate grandchild infant teenager stepmother stepfather
       stepmom stepdad stepsister stepbrother godmother godfather godson goddaughter'), ('hi', 'hi hello hey'), ('uh', 'uh um ugh mhm mm hmm uhm huh ah well yes yeah yea yep sure ok okay so'),
@@ -192,19 +211,20 @@ as $$
     ('C', 'dollar dollars buck bucks euros pound pounds quid cent cents pence usd eur gbp'),
     ('Q', 'minutes min mins hours hour hr hrs days weeks week months month years year yrs seconds o''clock'),
     -- Streets: what is one almost always, what may be one, directions, and parts of a house.
-    ('S', 'street avenue ave av boulevard blvd road rd lane ln parkway pkwy highway hwy turnpike expressway freeway expy fwy crescent mews'),
+    ('S', 'street avenue ave av boulevard blvd road rd lane ln parkway pkwy highway hwy turnpike expressway freeway expy fwy crescent mews concourse motorway boardwalk'),
     ('Zst', 'st'), ('Zdr', 'dr'), ('Zca', 'calle camino avenida paseo rua rambla carrera'),
-    ('Z', 'drive place pl court ct way circle cir square sq row hill park trail trl alley loop plaza gardens green grove
+    ('Z', 'drive place pl court ct circle cir square sq row hill park trail trl alley loop plaza gardens green grove
       view run pike path pass rise quay wharf crossing hollow ridge glen terrace close walk common meadow
       creek bend cove hills heights vale fields yard parade embankment bypass route terr ter cres plz xing crt hgts manor mnr estates landing commons trace knoll heath
       villas causeway vista mount rte harbor harbour village island valley springs shores junction yards
       acres meadows pines oaks ranch bluff bluffs crest highlands isle knolls overlook canyon crossroads croft drove lea mead moor paddock
-      strand wynd orchard'),
+      strand wynd orchard ctr promenade circuit copse dell garth grange quadrant nook precinct gateway viaduct skyway
+      arcade lookout inlet prairie summit cliffs falls parkside turnabout spur byway ridgeway lakes'),
     ('V', 'north south east west northeast northwest southeast southwest nw ne sw'),
     ('B', 'apartment apt unit suite ste flat floor fl'),
     ('Us', 'illinois indiana california texas florida ohio georgia michigan virginia arizona massachusetts tennessee maryland
       wisconsin minnesota colorado alabama louisiana kentucky oregon oklahoma connecticut utah iowa nevada kansas pennsylvania'),
-    ('Zbroadway', 'broadway'), ('F', 'rue chemin impasse allée allee quai cours'),
+    ('Zway', 'way'), ('Zbroadway', 'broadway esplanade'), ('F', 'rue chemin impasse allée allee quai cours'),
     ('G', 'straße strasse str weg platz gasse ufer damm chaussee')
   ) l(kind, words)
   cross join lateral regexp_split_to_table(btrim(l.words), '\s+') w(word)

@@ -36,7 +36,7 @@ begin
           case
             when char_length(c.token) = 1 then 'L'
             when c.token = c.form and not c.in_small
-              or c.in_small and c.token like any ('{%___ing,%___ed,%____ly,%_ous,%_ful,%_able,%_ible,%____ish,%_less,%_ness,%_tion,%___ment,%____ity}')
+              or c.in_small and c.token like any ('{%___ing,%___ed,%____ly,%_ous,%_ful,%_able,%_ible,%____ish,%_less,%_ness,%_tion,%___ment,%____ity,%_sion,%_ship,%___ture,%_ology,%_ical,%____ize,%__ify,%____ive,%__ism,%_itis,%_osis}')
               or c.in_small and right(c.form, 1) = 's' and v_vocabulary ->> left(c.form, -1) = left(c.form, -1) then 'W'
             when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
             else 'N'

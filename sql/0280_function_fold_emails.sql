@@ -19,11 +19,15 @@ begin
     p_words := app.folded_words(p_words, '()( E)(?= )', 'email');
   end if;
   if p_words like '% @ %' then
-    p_words := app.folded_words(p_words, '()((?: [^ ]+ [-.+~])* [^ ]+ @ [^ ]+(?: - [^ ]+)*(?: \.(?: [^ ]+ -)* [^ ]+)+)(?= )', 'email');
+    p_words := app.folded_words(p_words, '()((?: [^ ]+ (?:[-.+~]|!(?= [NWLPA][^ ]+ @ )))* [^ ]+ @ [^ ]+(?: - [^ ]+)*(?: \.(?: [^ ]+ -)* [^ ]+| ! [NWA]?(?:com|net|org|edu|gov|info|biz|io|co|me|us|uk|ca|au|ie|de|at|ch|fr|es|it|nl|be|se|dk|pl|pt))+)(?= )', 'email');
   end if;
   if not (app.says_any(p_words, '{at,@}') and app.says_any(p_words, '{dot,period,point,.,gmail,yahoo,hotmail,outlook,icloud,aol,proton,protonmail,gmx}')) then
     return p_words;
   end if;
+  -- Right after what introduces one, ordinary words are an address too: "it's the real pat at ...".
+  p_words := app.folded_words(p_words,
+    '( (?:email(?: (?:address|is|''s|:|would|will|be|it|should))*|it ''s|that ''s|uh|use|try|to|that (?:would|will) be))((?: (?:the|my|our)(?= ))?(?: (?!(?:is|it|us|me|you|him|her|them|here|online|book|look|find|site|website|page|visit|available|am|are|email|address|'
+      || 'to|for|or|your|that|this|X|at) )[^][;!?¶/@=_ ][^ ]*){1,5}(?: all (?:one|U1) word)? at(?:' || v_host || '| (?:the )?[NAWPRLa-z][^ ]*(?: [NWPRa-zL0-9][^ ]*){0,3}(?: (?:dot|period|point) [NAWPRLa-z][^ ]*){1,3}))(?= )', 'email');
   return app.folded_words(p_words,
     '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+| (?!X )[A-Za-z][^ ]*' || v_join || ' [a-z]+)' || v_word || '{0,2}|' || v_word || '{1,2})'
       || '(?:(?: [;,])?(?: (?:all|in|U1|word|lowercase|lower|case|no|spaces?|together))+)?(?: [;¶])? (?:at(?: sign)?|@)(?: ¶)?(?! [0-9UTY])'

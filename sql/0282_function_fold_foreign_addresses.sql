@@ -9,12 +9,12 @@ as $$
 declare
   v_town constant text := '(?:(?: ;)? [0-9]{5}(?: N[^ ]+)?)?';
 begin
-  if p_words ~ ' (?:F|G|[SZ] (?:de|du|des)|[NAW][^ ]*(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|str)|Zca|[NW](?:via|viale|piazza|carrer)) ' then
+  if p_words ~ ' (?:F|G|[SZ] (?:de|du|des)|[NAW][^ ]*(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|str)|Zca|[NW](?:via|viale|piazza|corso|carrer|largo|praça|praca|plaça)) ' then
     p_words := app.folded_words(p_words,
       '()( [0-9]+(?: [;,])?(?: [NW](?:bis|ter)| bis| L[a-d])?(?: [;,])? (?:F|S|Z)(?: (?:de|du|des|la|le|les|''|-|Z|[NAPLW][^ ]*))* [NAPW][^ ]+' || v_town
         || '|(?: (?:[NA][^ ]+|V|am|im|an|zum|zur|unter))?(?: -)? (?:[NAW][^ ]{2,}(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|damm|ufer|str)|N[^ ]+(?: -)? G)(?: [.!])?'
         || ' (?:[0-9]{1,4}|[UT][0-9]+|Y[0-9]0(?: -)?(?: U[0-9])?)(?: L[a-z]| a(?= (?:[^NWa-z]|$)))?' || v_town
-        || '| (?:Zca|[NW](?:via|viale|piazza|corso|carrer))(?: (?:de|del|della|la|las|los|di|dei|da|do|[NAP][^ ]+))+(?: [;,])? [0-9]{1,4})(?= )', 'address');
+        || '| (?:Zca|F|[NW](?:via|viale|piazza|corso|carrer|largo|praça|praca|plaça))(?: (?:de|del|della|la|las|los|le|les|di|dei|da|do|das|dos|du|des|[NAP][^ ]+))+(?: [;,])? [0-9]{1,4})(?= )', 'address');
   end if;
   if app.says_any(p_words, '{zip,postcode,postal}') then
     p_words := app.folded_words(p_words, '( (?:zip|postcode|postal)(?: (?:code|is|''s|[:;?¶!]|my|the|it|and|uh))*)'
