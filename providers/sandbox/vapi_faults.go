@@ -75,17 +75,20 @@ func (v *Vapi) failureOf(r *http.Request) Failure {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.counts[pattern]++
-	if failure == (Failure{}) && len(v.risks) > 0 {
-		failure = v.draw()
+	if failure == (Failure{}) {
+		failure = drawn(v.random, v.risks)
 	}
 	failure.Delay += v.latency
 	return failure
 }
 
-// draw needs v.mu.
-func (v *Vapi) draw() Failure {
-	luck := v.random.Float64()
-	for _, risk := range v.risks {
+// drawn is what strikes a request. Without risks no luck is used up.
+func drawn(random *rand.Rand, risks []Risk) Failure {
+	if len(risks) == 0 {
+		return Failure{}
+	}
+	luck := random.Float64()
+	for _, risk := range risks {
 		if luck < risk.Share {
 			return risk.Failure
 		}
