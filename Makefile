@@ -37,7 +37,7 @@ run: setup build ## start everything on http://localhost:8080, with demo clinics
 demo: setup build ## play a whole phone call and check every promise
 	@exec bin/voxanne demo
 
-bench: ## measure bookings over HTTP beside pgbench doing the same transaction, and the dashboard
+bench: ## measure bookings over HTTP beside pgbench doing the same transaction, the dashboard, and calendars
 	@db/localpg/setup.sh
 	@go run ./cmd/bench $(BENCH_ARGS)
 

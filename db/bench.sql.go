@@ -177,6 +177,72 @@ func (q *Queries) BenchClinics(ctx context.Context) ([]BenchClinicsRow, error) {
 	return items, nil
 }
 
+const benchEvents = `-- name: BenchEvents :one
+select count(*)::integer as visits, (count(*) filter (where a.status <> 'confirmed'))::integer as unconfirmed,
+  count(e.settled_at)::integer as written,
+  coalesce(percentile_cont(0.5) within group (order by s.seconds), 0)::float8 as p50_seconds,
+  coalesce(percentile_cont(0.99) within group (order by s.seconds), 0)::float8 as p99_seconds
+from public.appointments a
+left join public.calendar_events e on e.org_id = a.org_id and e.appointment_id = a.id
+cross join lateral (select extract(epoch from e.settled_at - a.created_at)::float8 as seconds) s
+where a.org_id = any($1::uuid[])
+`
+
+type BenchEventsRow struct {
+	Visits      int32
+	Unconfirmed int32
+	Written     int32
+	P50Seconds  float64
+	P99Seconds  float64
+}
+
+// Seconds are from a visit's booking until its event at the provider was noted here.
+//
+//	select count(*)::integer as visits, (count(*) filter (where a.status <> 'confirmed'))::integer as unconfirmed,
+//	  count(e.settled_at)::integer as written,
+//	  coalesce(percentile_cont(0.5) within group (order by s.seconds), 0)::float8 as p50_seconds,
+//	  coalesce(percentile_cont(0.99) within group (order by s.seconds), 0)::float8 as p99_seconds
+//	from public.appointments a
+//	left join public.calendar_events e on e.org_id = a.org_id and e.appointment_id = a.id
+//	cross join lateral (select extract(epoch from e.settled_at - a.created_at)::float8 as seconds) s
+//	where a.org_id = any($1::uuid[])
+func (q *Queries) BenchEvents(ctx context.Context, orgIds []uuid.UUID) (BenchEventsRow, error) {
+	row := q.db.QueryRow(ctx, benchEvents, orgIds)
+	var i BenchEventsRow
+	err := row.Scan(
+		&i.Visits,
+		&i.Unconfirmed,
+		&i.Written,
+		&i.P50Seconds,
+		&i.P99Seconds,
+	)
+	return i, err
+}
+
+const benchMirrors = `-- name: BenchMirrors :one
+select count(*)::integer as links, count(l.last_synced_at)::integer as synced,
+  (select count(*)::integer from public.busy_blocks b where b.calendar_link_id is not null) as blocks
+from public.calendar_links l
+`
+
+type BenchMirrorsRow struct {
+	Links  int32
+	Synced int32
+	Blocks int32
+}
+
+// BenchMirrors
+//
+//	select count(*)::integer as links, count(l.last_synced_at)::integer as synced,
+//	  (select count(*)::integer from public.busy_blocks b where b.calendar_link_id is not null) as blocks
+//	from public.calendar_links l
+func (q *Queries) BenchMirrors(ctx context.Context) (BenchMirrorsRow, error) {
+	row := q.db.QueryRow(ctx, benchMirrors)
+	var i BenchMirrorsRow
+	err := row.Scan(&i.Links, &i.Synced, &i.Blocks)
+	return i, err
+}
+
 const benchOwners = `-- name: BenchOwners :many
 select p.org_id, p.user_id
 from public.profiles p
@@ -205,6 +271,44 @@ func (q *Queries) BenchOwners(ctx context.Context) ([]BenchOwnersRow, error) {
 	for rows.Next() {
 		var i BenchOwnersRow
 		if err := rows.Scan(&i.OrgID, &i.UserID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const benchResources = `-- name: BenchResources :many
+select r.org_id, r.id
+from public.resources r
+where r.org_id = any($1::uuid[])
+order by r.org_id, r.name
+`
+
+type BenchResourcesRow struct {
+	OrgID uuid.UUID
+	ID    uuid.UUID
+}
+
+// BenchResources
+//
+//	select r.org_id, r.id
+//	from public.resources r
+//	where r.org_id = any($1::uuid[])
+//	order by r.org_id, r.name
+func (q *Queries) BenchResources(ctx context.Context, orgIds []uuid.UUID) ([]BenchResourcesRow, error) {
+	rows, err := q.db.Query(ctx, benchResources, orgIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []BenchResourcesRow{}
+	for rows.Next() {
+		var i BenchResourcesRow
+		if err := rows.Scan(&i.OrgID, &i.ID); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

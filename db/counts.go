@@ -35,3 +35,12 @@ func (r KnowledgeChunkListed) Count() (total int64, estimate bool) { return r.To
 
 // Count is how many unanswered questions the list has in all.
 func (r KnowledgeGapListed) Count() (total int64, estimate bool) { return r.Total, r.TotalIsEstimate }
+
+// Count is how many feeds are open in all.
+func (r ListCalendarFeedsRow) Count() (total int64, estimate bool) { return r.Total, false }
+
+// Count is how many visits stand otherwise in their calendar in all.
+func (r ListOutsideChangesRow) Count() (total int64, estimate bool) { return r.Total, false }
+
+// Count is how many visits conflict with their calendar in all.
+func (r ListCalendarConflictsRow) Count() (total int64, estimate bool) { return r.Total, false }

@@ -770,13 +770,13 @@ func (q *Queries) SendReminder(ctx context.Context, arg SendReminderParams) (Mes
 }
 
 const setMessageRules = `-- name: SetMessageRules :one
-select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, knowledge_model, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for, redact_medical_terms
+select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, knowledge_model, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for, redact_medical_terms, calendar_content, calendar_changes
 from app.set_message_rules(p_rules => $1::jsonb)
 `
 
 // SetMessageRules
 //
-//	select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, knowledge_model, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for, redact_medical_terms
+//	select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, knowledge_model, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for, redact_medical_terms, calendar_content, calendar_changes
 //	from app.set_message_rules(p_rules => $1::jsonb)
 func (q *Queries) SetMessageRules(ctx context.Context, rules json.RawMessage) (Organization, error) {
 	row := q.db.QueryRow(ctx, setMessageRules, rules)
@@ -820,6 +820,8 @@ func (q *Queries) SetMessageRules(ctx context.Context, rules json.RawMessage) (O
 		&i.KeepTranscriptsFor,
 		&i.KeepMessagesFor,
 		&i.RedactMedicalTerms,
+		&i.CalendarContent,
+		&i.CalendarChanges,
 	)
 	return i, err
 }

@@ -186,6 +186,100 @@ type BookingResult struct {
 	Alternatives  []time.Time
 }
 
+type CalendarAccount struct {
+	Provider         string
+	Credential       string
+	ConnectedEmail   *string
+	ConnectedAt      *time.Time
+	LastVerifiedAt   *time.Time
+	NeedsReconnectAt *time.Time
+	Problem          *string
+	ChangedAt        *time.Time
+	Calendars        int32
+}
+
+type CalendarApplied struct {
+	Outcome   string
+	Blocks    int32
+	Conflicts int32
+	Followed  int32
+	Flagged   int32
+}
+
+type CalendarChannel struct {
+	Outcome            string
+	Provider           *string
+	ExternalCalendarID *string
+	ChannelID          *string
+	ChannelResourceID  *string
+	ExpiresAt          *time.Time
+}
+
+type CalendarCounts struct {
+	LinksOk          int64
+	LinksFailing     int64
+	LinksToReconnect int64
+	EventsBehind     int64
+	BehindSeconds    int64
+}
+
+type CalendarEventWork struct {
+	Outcome            string
+	EventID            *uuid.UUID
+	Version            *int32
+	Provider           *string
+	ExternalCalendarID *string
+	TimeZone           *string
+	ExternalID         *string
+	Generation         *int32
+	Etag               *string
+	StartsAt           *time.Time
+	EndsAt             *time.Time
+	Subject            *string
+	Details            *string
+	Place              *string
+	NotBefore          *time.Time
+	WishedAt           *time.Time
+}
+
+type CalendarHealth struct {
+	CalendarLinkID     uuid.UUID
+	Provider           string
+	ConnectedEmail     *string
+	ResourceID         uuid.UUID
+	ResourceName       string
+	ExternalCalendarID string
+	CalendarName       *string
+	TimeZone           string
+	Writes             bool
+	Health             string
+	FailingSince       *time.Time
+	ErrorCode          *string
+	LastSyncedAt       *time.Time
+	Stale              bool
+	PushesUntil        *time.Time
+	EventsWaiting      int32
+	EventsFailing      int32
+	EventsOutside      int32
+	Conflicts          int32
+}
+
+type CalendarPull struct {
+	Outcome            string
+	ResourceID         *uuid.UUID
+	Provider           *string
+	ExternalCalendarID *string
+	TimeZone           *string
+	SyncToken          *string
+	WindowFrom         *time.Time
+	WindowTo           *time.Time
+}
+
+type CalendarRef struct {
+	OrgID uuid.UUID
+	ID    uuid.UUID
+}
+
 type CallDetail struct {
 	ID              uuid.UUID
 	VapiCallID      string
@@ -455,6 +549,34 @@ type ContactStat struct {
 	BookedLeads int64
 	LostLeads   int64
 	NewToday    int64
+}
+
+type DisconnectedAccount struct {
+	GrantID            uuid.UUID
+	Ciphertext         []byte
+	Nonce              []byte
+	AuthTag            []byte
+	KeyID              string
+	Shared             bool
+	ChannelIds         []string
+	ChannelResourceIds []string
+}
+
+type ExpectedEvent struct {
+	AppointmentID uuid.UUID
+	ExternalID    *string
+	Generation    int32
+}
+
+type FeedRow struct {
+	AppointmentID uuid.UUID
+	StartsAt      time.Time
+	EndsAt        time.Time
+	Subject       string
+	Details       *string
+	Place         *string
+	Pending       bool
+	UpdatedAt     time.Time
 }
 
 type InboundAnswer struct {
@@ -740,6 +862,27 @@ type NotificationListed struct {
 	TotalIsEstimate bool
 }
 
+type OAuthTaken struct {
+	OrgID      uuid.UUID
+	ID         uuid.UUID
+	UserID     uuid.UUID
+	Provider   string
+	Ciphertext []byte
+	Nonce      []byte
+	AuthTag    []byte
+	KeyID      string
+}
+
+type OldGrant struct {
+	ID         uuid.UUID
+	Provider   string
+	Ciphertext []byte
+	Nonce      []byte
+	AuthTag    []byte
+	KeyID      string
+	Shared     bool
+}
+
 // The one place of keys that a clinic gave us. AES-256-GCM; the associated data is "org_id|provider", so a row copied to another tenant does not open.
 type OrgCredential struct {
 	OrgID      uuid.UUID
@@ -761,6 +904,15 @@ type OrgCredential struct {
 	VerificationError *string
 	CreatedAt         time.Time
 	UpdatedAt         time.Time
+	// SHA-256 of the provider's id of the account, for calendars: the same for every clinic that uses the account.
+	AccountHash []byte
+	// Counts the tokens of a calendar's account, each refresh and each new consent. Sealing the same ones anew does not count.
+	GrantVersion int32
+	// Who refreshes the tokens just now: two at once may lose a rotated one.
+	RefreshLeaseID *uuid.UUID
+	RefreshUntil   *time.Time
+	// Since when the provider refuses the grant; only a person who consents again can cure it. NULL: it holds, as far as is known.
+	NeedsReconnectAt *time.Time
 }
 
 // The tenant: a clinic or a group of clinics, with its rules for booking, identity and safety.
@@ -837,6 +989,10 @@ type Organization struct {
 	KeepMessagesFor pgtype.Interval
 	// Whether common conditions and drugs are taken out of transcripts, summaries, messages and questions (app.redact_talk). With hipaa_mode they always are.
 	RedactMedicalTerms bool
+	// What outside calendars and feeds say of a visit. private: that the time is taken; full: service, patient and place.
+	CalendarContent string
+	// What happens when a visit's event is moved or deleted in the outside calendar. flag: the visit stays and staff are told; follow: the visit is moved or cancelled, unless another one is in the way.
+	CalendarChanges string
 }
 
 type OutboundAnswer struct {
@@ -925,6 +1081,15 @@ type OutboundRef struct {
 	OrgID          uuid.UUID
 	OutboundCallID uuid.UUID
 	LeaseID        *uuid.UUID
+}
+
+type ParkedGrant struct {
+	ID             uuid.UUID
+	Provider       string
+	ConnectedEmail *string
+	Clinic         string
+	OtherEmail     *string
+	ExpiresAt      time.Time
 }
 
 // Who comes to a visit. Belongs to the contact whose number books for them.
@@ -1036,6 +1201,15 @@ type RecordingView struct {
 	CallAt      *time.Time
 	TimeZone    *string
 	ExpiresAt   *time.Time
+}
+
+type RefreshTurn struct {
+	Outcome    string
+	Version    *int32
+	Ciphertext []byte
+	Nonce      []byte
+	AuthTag    []byte
+	KeyID      *string
 }
 
 type RelayedEvent struct {

@@ -163,13 +163,13 @@ func (q *Queries) OrgsToReseal(ctx context.Context, keyID string) ([]uuid.UUID, 
 }
 
 const readCredential = `-- name: ReadCredential :one
-select org_id, id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, connected_email, vapi_credential_id, last_verified_at, verification_error, created_at, updated_at
+select org_id, id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, connected_email, vapi_credential_id, last_verified_at, verification_error, created_at, updated_at, account_hash, grant_version, refresh_lease_id, refresh_until, needs_reconnect_at
 from app.read_credential(p_provider => $1::text)
 `
 
 // ReadCredential
 //
-//	select org_id, id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, connected_email, vapi_credential_id, last_verified_at, verification_error, created_at, updated_at
+//	select org_id, id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, connected_email, vapi_credential_id, last_verified_at, verification_error, created_at, updated_at, account_hash, grant_version, refresh_lease_id, refresh_until, needs_reconnect_at
 //	from app.read_credential(p_provider => $1::text)
 func (q *Queries) ReadCredential(ctx context.Context, provider string) (OrgCredential, error) {
 	row := q.db.QueryRow(ctx, readCredential, provider)
@@ -190,6 +190,11 @@ func (q *Queries) ReadCredential(ctx context.Context, provider string) (OrgCrede
 		&i.VerificationError,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.AccountHash,
+		&i.GrantVersion,
+		&i.RefreshLeaseID,
+		&i.RefreshUntil,
+		&i.NeedsReconnectAt,
 	)
 	return i, err
 }

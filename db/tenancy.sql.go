@@ -42,14 +42,14 @@ func (q *Queries) BeginRequest(ctx context.Context, role string, claims json.Raw
 }
 
 const getOrganization = `-- name: GetOrganization :one
-select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, knowledge_model, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for, redact_medical_terms
+select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, knowledge_model, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for, redact_medical_terms, calendar_content, calendar_changes
 from public.organizations o
 where o.id = $1
 `
 
 // GetOrganization
 //
-//	select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, knowledge_model, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for, redact_medical_terms
+//	select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, knowledge_model, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for, redact_medical_terms, calendar_content, calendar_changes
 //	from public.organizations o
 //	where o.id = $1
 func (q *Queries) GetOrganization(ctx context.Context, orgID uuid.UUID) (Organization, error) {
@@ -94,6 +94,8 @@ func (q *Queries) GetOrganization(ctx context.Context, orgID uuid.UUID) (Organiz
 		&i.KeepTranscriptsFor,
 		&i.KeepMessagesFor,
 		&i.RedactMedicalTerms,
+		&i.CalendarContent,
+		&i.CalendarChanges,
 	)
 	return i, err
 }
@@ -244,13 +246,13 @@ func (q *Queries) RollUpCalls(ctx context.Context, days int32) (int32, error) {
 }
 
 const setOrgSettings = `-- name: SetOrgSettings :one
-select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, knowledge_model, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for, redact_medical_terms
+select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, knowledge_model, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for, redact_medical_terms, calendar_content, calendar_changes
 from app.set_org_settings(p_fields => $1::jsonb)
 `
 
 // SetOrgSettings
 //
-//	select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, knowledge_model, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for, redact_medical_terms
+//	select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, knowledge_model, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for, redact_medical_terms, calendar_content, calendar_changes
 //	from app.set_org_settings(p_fields => $1::jsonb)
 func (q *Queries) SetOrgSettings(ctx context.Context, fields json.RawMessage) (Organization, error) {
 	row := q.db.QueryRow(ctx, setOrgSettings, fields)
@@ -294,6 +296,8 @@ func (q *Queries) SetOrgSettings(ctx context.Context, fields json.RawMessage) (O
 		&i.KeepTranscriptsFor,
 		&i.KeepMessagesFor,
 		&i.RedactMedicalTerms,
+		&i.CalendarContent,
+		&i.CalendarChanges,
 	)
 	return i, err
 }

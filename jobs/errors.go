@@ -11,10 +11,12 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/voxanne-ai/voxanne/jobs/grants"
 	"github.com/voxanne-ai/voxanne/jobs/librarian"
 	"github.com/voxanne-ai/voxanne/jobs/messenger"
 	"github.com/voxanne-ai/voxanne/jobs/recorder"
 	"github.com/voxanne-ai/voxanne/jobs/toolsync"
+	"github.com/voxanne-ai/voxanne/providers/calendar"
 	"github.com/voxanne-ai/voxanne/providers/download"
 	"github.com/voxanne-ai/voxanne/providers/email"
 	"github.com/voxanne-ai/voxanne/providers/embedding"
@@ -84,11 +86,17 @@ func describe(err error) string {
 	if said := describeVectors(err); said != "" {
 		return said
 	}
+	if said := describeCalendars(err); said != "" {
+		return said
+	}
 	for _, known := range []error{
 		vapi.ErrNotFound, vapi.ErrUnauthorized, vapi.ErrPinned, ErrNotEnded, errStillRaw, pgx.ErrNoRows,
 		messenger.ErrNotConfigured, messenger.ErrNotWaiting, twilio.ErrUnauthorized, twilio.ErrSuspended,
 		email.ErrUnauthorized, email.ErrNotVerified, recorder.ErrNotAudio, download.ErrForbidden, download.ErrGone, download.ErrTooLarge,
 		storage.ErrNotFound, storage.ErrUnauthorized, embedding.ErrUnauthorized, embedding.ErrEmptyText, librarian.ErrUnfinished,
+		grants.ErrNotOffered, grants.ErrNotConnected, grants.ErrNeedsReconnect, grants.ErrBusy, grants.ErrNotOpened,
+		calendar.ErrUnauthorized, calendar.ErrGrantRevoked, calendar.ErrClientRefused, calendar.ErrScopeMissing, calendar.ErrNotFound,
+		calendar.ErrMissing, calendar.ErrGone,
 		context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {
@@ -165,6 +173,22 @@ func describeVectors(err error) string {
 		return "embedding: too many requests"
 	case errors.As(err, new(*embedding.UnavailableError)):
 		return "embedding: not reached"
+	}
+	return ""
+}
+
+// describeCalendars names the errors of calendars' providers, whose texts hold no words of theirs. Empty for any other error.
+func describeCalendars(err error) string {
+	var pause *calendar.PauseError
+	var refused *calendar.RefusedError
+	var unavailable *calendar.UnavailableError
+	switch {
+	case errors.As(err, &pause):
+		return pause.Error()
+	case errors.As(err, &refused):
+		return refused.Error()
+	case errors.As(err, &unavailable):
+		return unavailable.Error()
 	}
 	return ""
 }

@@ -19,7 +19,9 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/jobs/calendarsync"
 	"github.com/voxanne-ai/voxanne/jobs/dialer"
+	"github.com/voxanne-ai/voxanne/jobs/grants"
 	"github.com/voxanne-ai/voxanne/jobs/provisioner"
 	"github.com/voxanne-ai/voxanne/jobs/toolsync"
 )
@@ -60,7 +62,7 @@ type Messenger interface {
 // ErrNotEnded says that a fetched call has no report yet: fetch it again later.
 var ErrNotEnded = errors.New("the call has not ended")
 
-// Options is what the workers need. All but Recordings, Tools, Numbers, Dialer and Documents are required.
+// Options is what the workers need. All but Recordings, Tools, Numbers, Dialer, Documents, Grants and Calendars are required.
 type Options struct {
 	DirectURL  string // of voxanne_login, not through a pooler: the queue listens
 	DB         *db.DB // for the jobs' own transactions
@@ -72,6 +74,8 @@ type Options struct {
 	Numbers    *provisioner.Provisioner // nil: and the clinics' numbers
 	Dialer     *dialer.Dialer           // nil: and the calls that clinics make
 	Documents  Librarian                // nil: and the documents that clinics upload
+	Grants     *grants.Keeper           // nil: and what people allowed us to do with their calendars
+	Calendars  *calendarsync.Syncer     // nil: and their calendars
 	Log        *slog.Logger
 }
 
@@ -156,6 +160,18 @@ func newClient(pool *pgxpool.Pool, o Options) (*river.Client[pgx.Tx], error) {
 		river.AddWorker(workers, &reembedKnowledge{documents: o.Documents})
 		queues[knowledgeQueue] = river.QueueConfig{MaxWorkers: knowledgeWorkers}
 		periodic = append(periodic, reembedHourly())
+	}
+	if o.Grants != nil {
+		river.AddWorker(workers, &returnOldGrants{grants: o.Grants})
+		periodic = append(periodic, returnGrantsOften())
+	}
+	if o.Calendars != nil {
+		river.AddWorker(workers, &syncCalendarEvent{calendars: o.Calendars})
+		river.AddWorker(workers, &pullCalendar{calendars: o.Calendars})
+		river.AddWorker(workers, &watchCalendar{calendars: o.Calendars})
+		river.AddWorker(workers, &tendCalendars{calendars: o.Calendars})
+		queues[calendarQueue] = river.QueueConfig{MaxWorkers: calendarWorkers}
+		periodic = append(periodic, tendCalendarsMinutely())
 	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Schema:            schema,

@@ -868,3 +868,186 @@ create table app.knowledge_gap_row (
   total bigint not null,
   total_is_estimate boolean not null
 );
+
+drop type app.oauth_taken;
+create table app.oauth_taken (
+  org_id uuid not null,
+  id uuid not null,
+  user_id uuid not null,
+  provider text not null,
+  ciphertext bytea not null,
+  nonce bytea not null,
+  auth_tag bytea not null,
+  key_id text not null
+);
+
+drop type app.parked_grant_view;
+create table app.parked_grant_view (
+  id uuid not null,
+  provider text not null,
+  connected_email text,
+  clinic text not null,
+  other_email text,
+  expires_at timestamptz not null
+);
+
+drop type app.old_grant;
+create table app.old_grant (
+  id uuid not null,
+  provider text not null,
+  ciphertext bytea not null,
+  nonce bytea not null,
+  auth_tag bytea not null,
+  key_id text not null,
+  shared boolean not null
+);
+
+drop type app.refresh_turn;
+create table app.refresh_turn (
+  outcome text not null,
+  version integer,
+  ciphertext bytea,
+  nonce bytea,
+  auth_tag bytea,
+  key_id text
+);
+
+drop type app.disconnected_account;
+create table app.disconnected_account (
+  grant_id uuid not null,
+  ciphertext bytea not null,
+  nonce bytea not null,
+  auth_tag bytea not null,
+  key_id text not null,
+  shared boolean not null,
+  channel_ids text[] not null,
+  channel_resource_ids text[] not null
+);
+
+drop type app.calendar_ref;
+create table app.calendar_ref (
+  org_id uuid not null,
+  id uuid not null
+);
+
+drop type app.calendar_event_work;
+create table app.calendar_event_work (
+  outcome text not null,
+  event_id uuid,
+  version integer,
+  provider text,
+  external_calendar_id text,
+  time_zone text,
+  external_id text,
+  generation integer,
+  etag text,
+  starts_at timestamptz,
+  ends_at timestamptz,
+  subject text,
+  details text,
+  place text,
+  not_before timestamptz,
+  wished_at timestamptz
+);
+
+drop type app.calendar_pull;
+create table app.calendar_pull (
+  outcome text not null,
+  resource_id uuid,
+  provider text,
+  external_calendar_id text,
+  time_zone text,
+  sync_token text,
+  window_from timestamptz,
+  window_to timestamptz
+);
+
+drop type app.expected_event;
+create table app.expected_event (
+  appointment_id uuid not null,
+  external_id text,
+  generation integer not null
+);
+
+drop type app.calendar_applied;
+create table app.calendar_applied (
+  outcome text not null,
+  blocks integer not null,
+  conflicts integer not null,
+  followed integer not null,
+  flagged integer not null
+);
+
+drop type app.calendar_channel;
+create table app.calendar_channel (
+  outcome text not null,
+  provider text,
+  external_calendar_id text,
+  channel_id text,
+  channel_resource_id text,
+  expires_at timestamptz
+);
+
+drop type app.calendar_health_row;
+create table app.calendar_health_row (
+  calendar_link_id uuid not null,
+  provider text not null,
+  connected_email text,
+  resource_id uuid not null,
+  resource_name text not null,
+  external_calendar_id text not null,
+  calendar_name text,
+  time_zone text not null,
+  writes boolean not null,
+  health text not null,
+  failing_since timestamptz,
+  error_code text,
+  last_synced_at timestamptz,
+  stale boolean not null,
+  pushes_until timestamptz,
+  events_waiting integer not null,
+  events_failing integer not null,
+  events_outside integer not null,
+  conflicts integer not null
+);
+
+drop type app.feed_row;
+create table app.feed_row (
+  appointment_id uuid not null,
+  starts_at timestamptz not null,
+  ends_at timestamptz not null,
+  subject text not null,
+  details text,
+  place text,
+  pending boolean not null,
+  updated_at timestamptz not null
+);
+
+drop type app.event_words;
+create table app.event_words (
+  subject text not null,
+  details text,
+  place text
+);
+
+drop type app.calendar_count;
+create table app.calendar_count (
+  links_ok bigint not null,
+  links_failing bigint not null,
+  links_to_reconnect bigint not null,
+  events_behind bigint not null,
+  behind_seconds bigint not null
+);
+
+drop type app.calendar_account;
+create table app.calendar_account (
+  provider text not null,
+  credential text not null,
+  connected_email text,
+  connected_at timestamptz,
+  last_verified_at timestamptz,
+  needs_reconnect_at timestamptz,
+  problem text,
+  changed_at timestamptz,
+  calendars integer not null
+);

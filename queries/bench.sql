@@ -57,3 +57,25 @@ order by p.org_id, p.user_id;
 -- name: BenchAnnounce :exec
 select app.announce('call_update', 'call', id)
 from unnest(@ids::uuid[]) id;
+
+-- name: BenchResources :many
+select r.org_id, r.id
+from public.resources r
+where r.org_id = any(@org_ids::uuid[])
+order by r.org_id, r.name;
+
+-- name: BenchMirrors :one
+select count(*)::integer as links, count(l.last_synced_at)::integer as synced,
+  (select count(*)::integer from public.busy_blocks b where b.calendar_link_id is not null) as blocks
+from public.calendar_links l;
+
+-- name: BenchEvents :one
+-- Seconds are from a visit's booking until its event at the provider was noted here.
+select count(*)::integer as visits, (count(*) filter (where a.status <> 'confirmed'))::integer as unconfirmed,
+  count(e.settled_at)::integer as written,
+  coalesce(percentile_cont(0.5) within group (order by s.seconds), 0)::float8 as p50_seconds,
+  coalesce(percentile_cont(0.99) within group (order by s.seconds), 0)::float8 as p99_seconds
+from public.appointments a
+left join public.calendar_events e on e.org_id = a.org_id and e.appointment_id = a.id
+cross join lateral (select extract(epoch from e.settled_at - a.created_at)::float8 as seconds) s
+where a.org_id = any(@org_ids::uuid[]);

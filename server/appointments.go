@@ -56,8 +56,12 @@ func statusesOf(wish []api.ListAppointmentsParamsStatus) []string {
 func (h handlers) GetAppointment(ctx context.Context, req api.GetAppointmentRequestObject) (api.GetAppointmentResponseObject, error) {
 	var row db.AppointmentRow
 	var story db.AppointmentStory
-	err := h.asMember(ctx, func(tx db.Tx, _ db.Organization) (err error) {
+	var outside *api.VisitCalendar
+	err := h.asMember(ctx, func(tx db.Tx, org db.Organization) (err error) {
 		if row, err = tx.GetAppointment(ctx, req.Id); err != nil {
+			return err
+		}
+		if outside, err = visitCalendar(ctx, tx, org.ID, req.Id); err != nil {
 			return err
 		}
 		story, err = tx.TellAppointment(ctx, req.Id)
@@ -70,6 +74,7 @@ func (h handlers) GetAppointment(ctx context.Context, req api.GetAppointmentRequ
 	if err != nil {
 		return nil, err
 	}
+	detail.Calendar = outside
 	return api.GetAppointment200JSONResponse(detail), nil
 }
 

@@ -62,7 +62,7 @@ type Config struct {
 	ResendAPIKey      Secret      `env:"RESEND_API_KEY"` // the platform's, for clinics without a key of their own; or SMTPURL
 	SMTPURL           Secret      `env:"SMTP_URL"`
 	EmailFrom         string      `env:"EMAIL_FROM"`                // what the platform's e-mail is sent from
-	DashboardURL      string      `env:"DASHBOARD_URL"`             // where invitations lead, without a trailing slash; CORS_ORIGINS' first when unset
+	DashboardURL      string      `env:"DASHBOARD_URL"`             // where invitations and consents lead, without a trailing slash; CORS_ORIGINS' first when unset
 	SupabaseKey       Secret      `env:"SUPABASE_SERVICE_ROLE_KEY"` // opens SupabaseBucket; the service asks Supabase for nothing else with it
 	SupabaseBucket    string      `env:"SUPABASE_STORAGE_BUCKET"`   // where recordings are kept: here, or in S3Bucket, or in StorageDir
 	S3Endpoint        string      `env:"S3_ENDPOINT"`
@@ -74,6 +74,14 @@ type Config struct {
 	EmbeddingBaseURL  string      `env:"EMBEDDING_BASE_URL"` // up to and without /embeddings; documents are compared by their words when unset
 	EmbeddingKey      Secret      `env:"EMBEDDING_API_KEY"`
 	EmbeddingModel    string      `env:"EMBEDDING_MODEL"`
+	GoogleID          string      `env:"GOOGLE_CLIENT_ID"` // our app at Google; clinics cannot connect Google calendars when unset
+	GoogleSecret      Secret      `env:"GOOGLE_CLIENT_SECRET"`
+	GoogleBaseURL     string      `env:"GOOGLE_BASE_URL"`     // one host that plays all of Google's; Google's own when unset
+	MicrosoftID       string      `env:"MICROSOFT_CLIENT_ID"` // and that at Microsoft, for Outlook
+	MicrosoftSecret   Secret      `env:"MICROSOFT_CLIENT_SECRET"`
+	MicrosoftTenant   string      `env:"MICROSOFT_TENANT" envDefault:"common"` // whose accounts may connect; common: all
+	MicrosoftGraphURL string      `env:"MICROSOFT_GRAPH_URL" envDefault:"https://graph.microsoft.com"`
+	MicrosoftLoginURL string      `env:"MICROSOFT_LOGIN_URL" envDefault:"https://login.microsoftonline.com"`
 	TracesEndpoint    string      `env:"OTEL_EXPORTER_OTLP_ENDPOINT"` // where traces go; nowhere when unset
 	TracesProtocol    string      `env:"OTEL_EXPORTER_OTLP_PROTOCOL" envDefault:"http/protobuf"`
 	TracesDisabled    string      `env:"OTEL_SDK_DISABLED"` // true: nowhere all the same
@@ -148,6 +156,7 @@ func (c Config) Secrets() []Secret {
 	all := []Secret{
 		c.JWTSecret, c.VapiPrivateKey, c.WebhookSecretList, c.DatabaseURL, c.DatabaseDirectURL, c.AdminDatabaseURL,
 		c.CredentialsKey, c.ResendAPIKey, c.SMTPURL, c.SupabaseKey, c.S3SecretKey, c.EmbeddingKey,
+		c.GoogleSecret, c.MicrosoftSecret,
 	}
 	all = append(all, c.WebhookSecrets...)
 	for _, key := range vault.KeysOf(string(c.CredentialsKey)) {
@@ -164,6 +173,9 @@ func (c *Config) fillDefaults() {
 	c.TwilioBaseURL = strings.TrimRight(c.TwilioBaseURL, "/")
 	c.ResendBaseURL = strings.TrimRight(c.ResendBaseURL, "/")
 	c.EmbeddingBaseURL = strings.TrimRight(c.EmbeddingBaseURL, "/")
+	c.GoogleBaseURL = strings.TrimRight(c.GoogleBaseURL, "/")
+	c.MicrosoftGraphURL = strings.TrimRight(c.MicrosoftGraphURL, "/")
+	c.MicrosoftLoginURL = strings.TrimRight(c.MicrosoftLoginURL, "/")
 	c.S3Endpoint = strings.TrimRight(c.S3Endpoint, "/")
 	if c.StorageDir == "" {
 		c.StorageDir = filepath.Join(c.Home, "files")
@@ -217,6 +229,7 @@ func (c *Config) validate() error {
 	c.validateEmail(complain)
 	c.validateStorage(complain)
 	c.validateEmbedding(complain)
+	c.validateCalendars(complain)
 	c.validateOrigins(complain)
 	c.validateDashboard(complain)
 	c.validateURL(complain, "BACKEND_URL", c.BackendURL, "the address under which Vapi and the dashboard reach this server")

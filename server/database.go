@@ -66,6 +66,21 @@ func (d database) ShareTenant(ctx context.Context, tokenHash []byte) (uuid.UUID,
 	return d.db.Platform().FindShareTenant(ctx, tokenHash)
 }
 
+// FeedTenant asks whose feed has a token. pgx.ErrNoRows when nobody's, or it is closed.
+func (d database) FeedTenant(ctx context.Context, tokenHash []byte) (uuid.UUID, error) {
+	return d.db.Platform().FindFeedTenant(ctx, tokenHash)
+}
+
+// CalendarOfChannel asks which calendar a push channel is about. pgx.ErrNoRows for a former channel or a stranger.
+func (d database) CalendarOfChannel(ctx context.Context, channelID string, secretHash []byte) (db.CalendarRef, error) {
+	return d.db.Platform().FindChannel(ctx, channelID, secretHash)
+}
+
+// TakeOAuth uses a consent's state up. pgx.ErrNoRows when it is nobody's.
+func (d database) TakeOAuth(ctx context.Context, stateHash []byte) (db.OAuthTaken, error) {
+	return d.db.Platform().TakeOAuth(ctx, stateHash)
+}
+
 // SaveCredential stores a sealed account in a transaction of the claims' user.
 func (d database) SaveCredential(ctx context.Context, claims []byte, sealed db.SaveCredentialParams) error {
 	return d.AsUser(ctx, claims, func(tx db.Tx, _ db.Member) error { return tx.SaveCredential(ctx, sealed) })

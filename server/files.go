@@ -44,6 +44,9 @@ type visitors interface {
 	AsTenant(ctx context.Context, org uuid.UUID, fn func(db.Tx) error) error
 	// ShareTenant asks whose link has a token, given as its SHA-256. pgx.ErrNoRows when nobody's.
 	ShareTenant(ctx context.Context, tokenHash []byte) (uuid.UUID, error)
+	// TakeOAuth uses up the state of a consent that came back, given as its SHA-256. pgx.ErrNoRows when it is unknown, used or
+	// too old.
+	TakeOAuth(ctx context.Context, stateHash []byte) (db.OAuthTaken, error)
 }
 
 // mountFiles registers what needs no token because the address is the key.

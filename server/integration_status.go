@@ -66,10 +66,13 @@ func (h handlers) VerifyIntegration(ctx context.Context, req api.VerifyIntegrati
 	if err != nil {
 		return nil, err
 	}
-	if provider := string(req.Provider); provider != providerVapi {
-		err = h.verifyAccount(ctx, claims, provider)
-	} else {
+	switch provider := string(req.Provider); {
+	case provider == providerVapi:
 		err = h.verifyVapi(ctx)
+	case isCalendar(provider):
+		err = h.verifyCalendar(ctx, claims, provider)
+	default:
+		err = h.verifyAccount(ctx, claims, provider)
 	}
 	if err != nil {
 		return nil, err
@@ -92,13 +95,19 @@ func (h handlers) verifyAccount(ctx context.Context, claims Claims, provider str
 	if refusal != nil && refusal.Code != CodeBadRequest {
 		return refusal // nobody said anything about the account
 	}
+	return h.noteVerified(ctx, claims, provider, since, refusal)
+}
+
+// noteVerified keeps what a provider said about the account that was written at since: refusal, or, if nil, that it accepts
+// it. It returns the refusal, or a conflict when the account was replaced meanwhile.
+func (h handlers) noteVerified(ctx context.Context, claims Claims, credential string, since time.Time, refusal *Error) error {
 	var problem *string
 	if refusal != nil {
 		problem = &refusal.Message
 	}
 	noted := false
-	err = h.db.AsUser(ctx, claims.Raw, func(tx db.Tx, _ db.Member) error {
-		noted, err = tx.NoteVerification(ctx, provider, since, problem)
+	err := h.db.AsUser(ctx, claims.Raw, func(tx db.Tx, _ db.Member) (err error) {
+		noted, err = tx.NoteVerification(ctx, credential, since, problem)
 		return err
 	})
 	switch {

@@ -60,7 +60,7 @@ func TestAnAccountIsVerifiedWithItsProvider(t *testing.T) {
 		return errors.New(string(refused.Code) + ": " + refused.Error)
 	}
 	require.ErrorContains(t, verify("twilio"), "not_found")
-	require.ErrorContains(t, verify("google_calendar"), "bad_request", "not one of those that can be asked")
+	require.ErrorContains(t, verify("elevenlabs"), "bad_request", "not one of those that can be asked")
 	require.Equal(t, http.StatusOK, c.request(t, http.MethodPost, twilioPath, twilioAccount(testSID, testToken, testNumber)).Code)
 	require.Equal(t, http.StatusOK, c.request(t, http.MethodPost, resendPath, resendAccount(testResendKey, "hello@clinic.example")).Code)
 	require.NoError(t, verify("twilio"))

@@ -203,6 +203,21 @@ func TestNotificationsAreReadOnceForAll(t *testing.T) {
 	require.Len(t, c.ok(t, http.MethodGet, "/api/notifications?status=all", "")["notifications"], 1)
 }
 
+// The database's kinds are the contract's: one that the contract lacks would break the list.
+func TestNotificationsOfCalendarsNameWhatTheyAreAbout(t *testing.T) {
+	t.Parallel()
+	c := found(t)
+	for kind, entity := range map[string]string{
+		"calendar_conflict": "appointment", "calendar_moved": "appointment", "calendar_reconnect": "credential", "calendar_stale": "calendar_link",
+	} {
+		c.made(t, `insert into public.notifications (org_id, kind, title, entity, entity_id) values ($1, $2, 'zanzibar-lilac', $3, app.uuid_v7())`, c.org, kind, entity)
+		rows := c.ok(t, http.MethodGet, "/api/notifications?type="+kind, "")["notifications"].([]any)
+		require.Len(t, rows, 1, kind)
+		row := rows[0].(map[string]any)
+		require.Equal(t, []any{kind, "zanzibar-lilac", entity}, []any{row["type"], row["title"], row["related_entity_type"]})
+	}
+}
+
 func TestListsRefuseWhatTheyDoNotKnow(t *testing.T) {
 	t.Parallel()
 	c := found(t)

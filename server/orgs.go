@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/jobs/grants"
 	"github.com/voxanne-ai/voxanne/server/api"
 	"github.com/voxanne-ai/voxanne/server/transcript"
 )
@@ -42,6 +43,7 @@ type handlers struct {
 	now       func() time.Time
 	vapi      VapiAccount
 	checks    AccountChecker // nil: nobody can ask
+	calendars *grants.Keeper // nil: no calendar can be connected
 	// invitations says how they are mailed.
 	invitations InvitationMail
 	links       *Links // nil: no addresses of files
@@ -49,6 +51,7 @@ type handlers struct {
 	questions   *Questions
 	uploads     *Uploads
 	webCalls    *WebCalls // nil: nobody can talk to an agent from the browser
+	backend     string    // where this server is reached; empty: not known
 }
 
 // asMember runs fn in one transaction of the signed-in member, and shows it the organization. Errors of its own:

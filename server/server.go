@@ -9,6 +9,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/voxanne-ai/voxanne/jobs/grants"
 	"github.com/voxanne-ai/voxanne/server/transcript"
 )
 
@@ -18,6 +19,7 @@ type Database interface {
 	memberships
 	credentials
 	visitors
+	calendarVisitors
 }
 
 // VapiAccount is what the dashboard may know of the platform's account at Vapi.
@@ -30,12 +32,14 @@ type VapiAccount struct {
 
 // InvitationMail is how invitations are mailed.
 type InvitationMail struct {
-	DashboardURL string // where their links lead, without a trailing slash; empty: none are mailed
+	// DashboardURL is where their links lead, and browsers that come back from a calendar's provider; without a trailing slash.
+	// Empty: no invitations are mailed, and those browsers get a page of ours.
+	DashboardURL string
 	Platform     string // how e-mail of clinics without an account of their own leaves, as in messages.service_provider; empty: it does not
 }
 
 // Deps is what a server is made of. Vapi, Voice, Texting, Texts, Lines, Readiness, Checks, Invitations, Links, Files, Live,
-// Uploads, Questions, WebCalls, WebVoice and Traces may be missing.
+// Uploads, Questions, WebCalls, WebVoice, Calendars and Traces may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -74,6 +78,10 @@ type Deps struct {
 	WebCalls *WebCalls
 	// WebVoice answers GET /api/web-voice/{trackingId}, the bridges of test calls, see package webvoice. It sets its own limits.
 	WebVoice http.Handler
+	// Calendars keeps what people allowed us to do with their calendars. nil: no provider is set up, so none can be connected.
+	Calendars *grants.Keeper
+	// BackendURL is where this server is reached, without a trailing slash; empty: no calendar feeds are opened.
+	BackendURL string
 	// Traces gets a span for each request; nil: none.
 	Traces trace.TracerProvider
 	// Origins are the dashboards whose pages may ask from a browser, as in https://dashboard.clinic.example; nil: none.
@@ -102,7 +110,7 @@ func New(deps Deps) (http.Handler, error) {
 	dashboard := handlers{
 		db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, lines: deps.Lines, readiness: deps.Readiness, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi,
 		checks: deps.Checks, invitations: deps.Invitations, links: deps.Links, files: deps.Files, printer: printer,
-		webCalls: deps.WebCalls, questions: deps.Questions, uploads: deps.Uploads,
+		webCalls: deps.WebCalls, questions: deps.Questions, uploads: deps.Uploads, calendars: deps.Calendars, backend: deps.BackendURL,
 	}
 	about, err := described()
 	if err != nil {
@@ -110,11 +118,18 @@ func New(deps Deps) (http.Handler, error) {
 	}
 	mux.HandleFunc("GET /docs", serveDocs(about.page))
 	mountAPI(mux, about.spec, dashboard, deps.DB, deps.Accounts.keys, deps.Auth)
+	strangers := make(turns, strangersAtOnce)
+	if err := mountConsents(mux, dashboard, strangers); err != nil {
+		return nil, err
+	}
 	if deps.Files != nil {
 		if err := mountFiles(mux, dashboard); err != nil {
 			return nil, err
 		}
 	}
+	feeds := &feedPage{handlers: dashboard, turns: strangers}
+	mux.Handle("GET "+feedPath+"{token}", limit(maxAPIBody, apiTimeout, http.HandlerFunc(feeds.serve)))
+	mountPushes(mux, dashboard)
 	if deps.Voice != nil {
 		mux.Handle("/api/vapi/", limit(maxVoiceBody, voiceTimeout, deps.Voice))
 	}

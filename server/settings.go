@@ -96,8 +96,9 @@ func orgOf(o db.Organization) api.Org {
 		KeepMessagesDays: inWholeDaysOrNil(o.KeepMessagesFor), KeepMemoryDays: inWholeDays(o.KeepMemoryFor),
 		CallerMemory: o.CallerMemory, Policies: o.Policies, HotLeadPhone: o.HotLeadPhone,
 		RedactMedicalTerms: o.RedactMedicalTerms,
-		ReminderChannel:    api.OrgReminderChannel(o.ReminderChannel),
-		CreatedAt:          o.CreatedAt, UpdatedAt: o.UpdatedAt,
+		CalendarContent:    api.OrgCalendarContent(o.CalendarContent), CalendarChanges: api.OrgCalendarChanges(o.CalendarChanges),
+		ReminderChannel: api.OrgReminderChannel(o.ReminderChannel),
+		CreatedAt:       o.CreatedAt, UpdatedAt: o.UpdatedAt,
 	}
 }
 

@@ -14,6 +14,10 @@ select app.protect_table('public.business_hours');
 select app.protect_table('public.closures');
 select app.protect_table('public.calendar_links');
 select app.protect_table('public.busy_blocks');
+select app.protect_table('public.oauth_states');
+select app.protect_table('public.calendar_events');
+select app.protect_table('public.calendar_conflicts');
+select app.protect_table('public.calendar_feeds');
 select app.protect_table('public.contacts');
 select app.protect_table('public.call_logs');
 select app.protect_table('public.recordings');
@@ -77,11 +81,18 @@ grant select (org_id, id, recording_id, recipient, message_id, actor_user_id, ex
 -- Keys, tickets, sealed credentials and addresses, one member's kept answers and what a clinic had set at Twilio are opened by
 -- functions only; nobody's list shows them.
 revoke select on table public.org_keys, public.identity_codes, public.idempotency_keys, public.event_tickets, public.provisioning,
-  public.provisioning_steps, public.web_tests
+  public.provisioning_steps, public.web_tests, public.oauth_states
   from tenant_user, tenant_service;
 revoke select on table public.org_credentials from tenant_user, tenant_service;
 grant select (org_id, id, provider, key_id, account_ref, sender, connected_email, last_verified_at, verification_error,
-  created_at, updated_at) on table public.org_credentials to tenant_user, tenant_service;
+  grant_version, needs_reconnect_at, created_at, updated_at) on table public.org_credentials to tenant_user, tenant_service;
+
+-- Where a calendar goes on being read, its push channel's secret and that of a feed's address.
+revoke select on table public.calendar_links, public.calendar_feeds from tenant_user, tenant_service;
+grant select (org_id, id, resource_id, provider, external_calendar_id, calendar_name, time_zone, writes, last_synced_at, health,
+  failing_since, error_code, channel_expires_at, next_pull_at, created_at, updated_at)
+  on table public.calendar_links to tenant_user, tenant_service;
+grant select (org_id, id, resource_id, created_by, revoked_at, created_at) on table public.calendar_feeds to tenant_user, tenant_service;
 
 -- What a clinic uploaded is read through functions: a list never carries files and vectors along.
 revoke select on table public.knowledge_files, public.knowledge_vectors from tenant_user, tenant_service;

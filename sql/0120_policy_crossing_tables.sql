@@ -21,10 +21,31 @@ drop policy if exists definer_crosses on public.phone_numbers;
 create policy definer_crosses on public.phone_numbers for select to app_definer using (true);
 grant select on table public.phone_numbers to app_definer;
 
--- Which clinics a change of the sealing key concerns; never what is sealed.
+-- Which clinics a change of the sealing key concerns, and whether a calendar's account is in use; never what is sealed.
 drop policy if exists definer_crosses on public.org_credentials;
 create policy definer_crosses on public.org_credentials for select to app_definer using (true);
-grant select (org_id, key_id) on table public.org_credentials to app_definer;
+grant select (org_id, key_id, provider, account_hash) on table public.org_credentials to app_definer;
+
+-- Whose a consent is that came back from a calendar's provider, with the verifier that only its exchange opens.
+drop policy if exists definer_crosses on public.oauth_states;
+create policy definer_crosses on public.oauth_states for select to app_definer using (true);
+drop policy if exists definer_takes on public.oauth_states;
+create policy definer_takes on public.oauth_states for update to app_definer using (state = 'begun') with check (state = 'taken');
+grant select (org_id, id, user_id, provider, state_hash, state, ciphertext, nonce, auth_tag, key_id, account_hash, lease_until, expires_at),
+  update (state) on table public.oauth_states to app_definer;
+
+-- Which calendars are due, whose push and whose feed it is: ids, states and times; never what is in a calendar.
+drop policy if exists definer_crosses on public.calendar_links;
+create policy definer_crosses on public.calendar_links for select to app_definer using (true);
+grant select (org_id, id, health, next_pull_at, lease_until, channel_id, channel_token_hash, channel_opened_at, channel_expires_at,
+  channel_retry_at) on table public.calendar_links to app_definer;
+drop policy if exists definer_crosses on public.calendar_events;
+create policy definer_crosses on public.calendar_events for select to app_definer using (true);
+grant select (org_id, appointment_id, calendar_link_id, desired_version, synced_version, lease_until, retry_at, turn_at, updated_at)
+  on table public.calendar_events to app_definer;
+drop policy if exists definer_crosses on public.calendar_feeds;
+create policy definer_crosses on public.calendar_feeds for select to app_definer using (true);
+grant select (org_id, token_hash, revoked_at) on table public.calendar_feeds to app_definer;
 
 -- Whose a shared link is, and which clinics have recordings to delete; never where a recording lies.
 drop policy if exists definer_crosses on public.recording_shares;
@@ -51,7 +72,7 @@ drop policy if exists definer_crosses on public.event_tickets;
 create policy definer_crosses on public.event_tickets for all to app_definer using (true) with check (true);
 grant select, delete on table public.event_tickets to app_definer;
 
--- The tool registry and the pace of requests belong to no tenant; only app_definer's functions write them.
+-- The tool registry and the paces of requests belong to no tenant; only app_definer's functions write them.
 alter table public.vapi_tools enable row level security;
 alter table public.vapi_tools force row level security;
 revoke all on table public.vapi_tools from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
@@ -74,6 +95,16 @@ grant select, update on table public.vapi_pace to app_definer;
 drop policy if exists service_role_sees_all on public.vapi_pace;
 create policy service_role_sees_all on public.vapi_pace for all to service_role using (true) with check (true);
 grant select, insert, update, delete on table public.vapi_pace to service_role;
+
+alter table public.calendar_pace enable row level security;
+alter table public.calendar_pace force row level security;
+revoke all on table public.calendar_pace from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
+drop policy if exists definer_crosses on public.calendar_pace;
+create policy definer_crosses on public.calendar_pace for all to app_definer using (true) with check (true);
+grant select, insert, update, delete on table public.calendar_pace to app_definer;
+drop policy if exists service_role_sees_all on public.calendar_pace;
+create policy service_role_sees_all on public.calendar_pace for all to service_role using (true) with check (true);
+grant select, insert, update, delete on table public.calendar_pace to service_role;
 
 -- Returning members ask whether what they missed is still there.
 alter table public.event_sweeps enable row level security;

@@ -2,7 +2,7 @@
 -- looks words up without a policy's condition. It reads the searched columns, writes nothing, and owns nothing but
 -- app.found_ids and app.knowledge_words, which name the tenant themselves and give ids; their rows are then read under the
 -- tenant's policies.
--- app.protect_table takes these rights away: a snapshot that protects tables anew has to hold this file and 0120, too, after them.
+-- app.protect_table takes these rights away: a snapshot that protects tables anew holds this file and 0120 as well, after them.
 drop policy if exists searcher_finds on public.contacts;
 create policy searcher_finds on public.contacts for select to app_searcher using (true);
 grant select (org_id, id, name, phone, spoken_phone, email, search_text) on table public.contacts to app_searcher;

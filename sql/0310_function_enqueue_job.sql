@@ -12,7 +12,8 @@ declare
 begin
   if p_kind is null or p_kind not in (
     'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
-    'delete_recording', 'provision_number', 'dial_calls', 'ingest_knowledge', 'lapse_knowledge'
+    'delete_recording', 'provision_number', 'dial_calls', 'ingest_knowledge', 'lapse_knowledge',
+    'sync_calendar_event', 'pull_calendar', 'watch_calendar'
   ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
@@ -21,15 +22,18 @@ begin
     p_kind,
     p_args || jsonb_build_object('org_id', app.require_org_id()),
     8,
-    -- Neither Vapi being down nor long recordings or documents may keep holds and texts waiting.
+    -- Neither Vapi or a calendar being down nor long recordings or documents may keep holds and texts waiting.
     case
       when p_kind in ('sync_agent', 'provision_number') then 'vapi'
       when p_kind in ('keep_recording', 'delete_recording') then 'recordings'
       when p_kind = 'dial_calls' then 'calls'
       when p_kind = 'ingest_knowledge' then 'knowledge'
+      when p_kind in ('sync_calendar_event', 'pull_calendar', 'watch_calendar') then 'calendars'
       else 'default'
     end,
-    1, v_run_at,
+    -- Reading calendars goes before writing them: it is seldom, and what is read is not offered to callers.
+    case p_kind when 'sync_calendar_event' then 2 else 1 end,
+    v_run_at,
     case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
   )
   returning id into v_id;
@@ -38,6 +42,6 @@ end
 $$;
 
 comment on function app.enqueue_job(text, jsonb, timestamptz) is
-  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls, ingest_knowledge, lapse_knowledge) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls, ingest_knowledge, lapse_knowledge, sync_calendar_event, pull_calendar, watch_calendar) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');

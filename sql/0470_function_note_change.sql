@@ -21,10 +21,14 @@ begin
   perform app.announce(
     case when p_kind = 'booked' then 'appointment_created' else 'appointment_updated' end, 'appointment', p_appointment_id);
   perform app.schedule_for_appointment(p_appointment_id, p_kind, p_call_id);
+  -- How a visit ended is no matter of calendars.
+  if p_kind in ('booked', 'amended', 'rescheduled', 'cancelled') then
+    perform app.wish_calendar_event(p_appointment_id);
+  end if;
 end
 $$;
 
 comment on function app.note_change(text, uuid, public.appointments, uuid, uuid) is
-  'Keeps the history of an appointment, tells live clients and puts in order what is to be sent to the patient. p_old is the row before the change, NULL for a new booking; p_message_id the patient''s text that asked for it, where one did.';
+  'Keeps the history of an appointment, tells live clients and puts in order what is to be sent to the patient and what outside calendars are to show. p_old is the row before the change, NULL for a new booking; p_message_id the patient''s text that asked for it, where one did.';
 
 select app.seal('app.note_change(text, uuid, public.appointments, uuid, uuid)', null, 'app_writer');

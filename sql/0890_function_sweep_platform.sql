@@ -32,11 +32,12 @@ begin
   -- The longest talks for an hour: none of yesterday is open, also where nobody began another since.
   delete from public.web_tests t where t.created_at < app.now() - interval '1 day';
   get diagnostics v_tests = row_count;
+  delete from public.calendar_pace p where p.account <> '' and p.next_at < app.now() - interval '1 day';
   return v_events + v_deliveries + v_answers + v_tickets + v_tests;
 end
 $$;
 
 comment on function app.sweep_platform(timestamptz, timestamptz) is
-  'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes and tickets go when they have expired, test calls from the browser after a day. How far events went is written down, so that a client that was away for longer hears of it. The last hour cannot be deleted (VX400). Returns how many rows went.';
+  'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes and tickets go when they have expired, test calls from the browser after a day, and so does the pace of a calendar''s account that was left alone. How far events went is written down, so that a client that was away for longer hears of it. The last hour cannot be deleted (VX400). Returns how many rows went.';
 
 select app.seal('app.sweep_platform(timestamptz, timestamptz)', 'app_definer', 'voxanne_login');

@@ -12,6 +12,9 @@ declare
   v_removed public.org_credentials;
 begin
   perform app.require_admin();
+  if app.calendar_provider(p_provider) is not null then
+    raise exception 'calendars have more to forget: use app.disconnect_calendar' using errcode = 'VX400';
+  end if;
   if p_provider = 'twilio' and exists (
     select from public.provisioning p where p.org_id = v_org_id and p.state not in ('undone', 'released')) then
     raise exception 'a number of this account is in use: release it first' using errcode = 'VX409';
@@ -32,6 +35,6 @@ end
 $$;
 
 comment on function app.remove_credential(text) is
-  'Forgets a provider''s credential and, for twilio, the number that only texts used. Returns whether there was one. Owner or admin only (VX403). VX409: calls use a number of the account, which could not be given back without it.';
+  'Forgets a provider''s credential and, for twilio, the number that only texts used. Returns whether there was one. Owner or admin only (VX403). VX400: a calendar, which app.disconnect_calendar forgets. VX409: calls use a number of the account, which could not be given back without it.';
 
 select app.seal('app.remove_credential(text)', 'app_writer', 'tenant_user');

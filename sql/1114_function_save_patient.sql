@@ -41,6 +41,16 @@ begin
     if v_patient.id is null then
       raise exception 'there is no such patient' using errcode = 'VX404';
     end if;
+    -- Calendars that name patients say the new name.
+    if v_name is not null and (select o.calendar_content from public.organizations o where o.id = v_org_id) = 'full' then
+      perform app.wish_calendar_event(v.id)
+      from (
+        select a.id
+        from public.appointments a
+        where a.org_id = v_org_id and a.patient_id = p_patient_id and a.status in ('pending', 'confirmed') and a.scheduled_at > v_now
+        order by a.id
+      ) v;
+    end if;
   end if;
   perform app.announce('contact_updated', 'contact', p_contact_id);
   return next v_patient;

@@ -14,7 +14,7 @@ begin
     'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
     'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
     'keep_recordings_days', 'reminder_channel', 'keep_transcripts_days', 'keep_messages_days', 'keep_memory_days',
-    'caller_memory', 'policies', 'hot_lead_phone', 'redact_medical_terms');
+    'caller_memory', 'policies', 'hot_lead_phone', 'redact_medical_terms', 'calendar_content', 'calendar_changes');
   select f.key into v_key
   from jsonb_each(p_fields) f
   where jsonb_typeof(f.value) = 'null'
@@ -54,6 +54,8 @@ begin
     caller_memory = coalesce((p_fields ->> 'caller_memory')::boolean, o.caller_memory),
     policies = coalesce(btrim(p_fields ->> 'policies'), o.policies),
     redact_medical_terms = coalesce((p_fields ->> 'redact_medical_terms')::boolean, o.redact_medical_terms),
+    calendar_content = coalesce(p_fields ->> 'calendar_content', o.calendar_content),
+    calendar_changes = coalesce(p_fields ->> 'calendar_changes', o.calendar_changes),
     hot_lead_phone = case when p_fields ? 'hot_lead_phone' then p_fields ->> 'hot_lead_phone' else o.hot_lead_phone end,
     updated_at = app.now()
   where o.id = v_org_id
@@ -61,6 +63,21 @@ begin
   -- What the assistants say and keep is part of them at Vapi.
   if p_fields ?| array['name', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode'] then
     perform app.request_agent_sync(a.id) from public.agents a where a.org_id = v_org_id and a.deleted_at is null;
+  end if;
+  -- Calendars before their events, as app.apply_calendar_changes locks them.
+  if p_fields ? 'max_advance_days' then
+    perform app.widen_calendars();
+  end if;
+  -- What calendars already say of visits ahead is written anew.
+  if p_fields ? 'calendar_content' then
+    perform app.wish_calendar_event(e.appointment_id)
+    from (
+      select distinct x.appointment_id
+      from public.calendar_events x
+      join public.appointments a on a.org_id = x.org_id and a.id = x.appointment_id
+      where x.org_id = v_org_id and x.state <> 'gone' and upper(a.during) > app.now()
+      order by x.appointment_id
+    ) e;
   end if;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
   values (v_org_id, 'settings_changed', 'organization', v_org_id, app.current_user_id());
@@ -72,6 +89,6 @@ end
 $$;
 
 comment on function app.set_org_settings(jsonb) is
-  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode, keep_recordings_days (null: recordings are kept until their call is deleted), reminder_channel (sms, voice or both), keep_transcripts_days and keep_messages_days (null as well), keep_memory_days, caller_memory, policies, redact_medical_terms (hipaa_mode has it on whatever this says) and hot_lead_phone (E.164; null: nobody); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode, keep_recordings_days (null: recordings are kept until their call is deleted), reminder_channel (sms, voice or both), keep_transcripts_days and keep_messages_days (null as well), keep_memory_days, caller_memory, policies, redact_medical_terms (hipaa_mode has it on whatever this says), calendar_content (private or full), calendar_changes (flag or follow) and hot_lead_phone (E.164; null: nobody); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
 
 select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');

@@ -4,7 +4,8 @@ language sql
 stable
 set search_path = ''
 as $$
-  select p.provider, c.id is not null and c.verification_error is null, c.last_verified_at, c.verification_error
+  select p.provider, c.id is not null and c.verification_error is null and c.needs_reconnect_at is null, c.last_verified_at,
+    c.verification_error
   from (values ('twilio', 1), ('resend', 2), ('google_calendar', 3), ('outlook', 4)) p (provider, position)
   left join public.org_credentials c on c.org_id = app.require_org_id() and c.provider = p.provider
   order by p.position

@@ -108,7 +108,7 @@ func request(t *testing.T, conn *pgx.Conn, role, letter string, fn func(pgx.Tx))
 // clinics had set at Twilio.
 func forFunctions(table tenantTable) bool {
 	return slices.Contains([]string{"org_keys", "identity_codes", "idempotency_keys", "event_tickets", "provisioning", "provisioning_steps", "web_tests",
-		"knowledge_files", "knowledge_vectors"}, table.name)
+		"knowledge_files", "knowledge_vectors", "oauth_states"}, table.name)
 }
 
 func seesNothing(t *testing.T, tx pgx.Tx, table tenantTable) {

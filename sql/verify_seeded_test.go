@@ -14,7 +14,7 @@ func TestVerifyFindsNothingInTheDemoClinics(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)
 	require.NoError(t, seed.Demo(t.Context(), d.OwnerURL))
-	for _, check := range []string{"rls", "appointments", "dashboard", "messages", "outbound", "tools"} {
+	for _, check := range []string{"rls", "appointments", "calendars", "dashboard", "messages", "outbound", "tools"} {
 		out, err := verify(t, d.OwnerURL, check)
 		require.NoError(t, err, out)
 	}

@@ -19,7 +19,7 @@ var finding = regexp.MustCompile(`(?m)^select (?:distinct )?'([a-z_]+)'(?: as na
 // seen when it is planted. verify/planted/<check>/<finding>.sql plants one.
 func TestVerify(t *testing.T) {
 	t.Parallel()
-	for _, check := range []string{"appointments", "dashboard", "knowledge", "messages", "outbound", "tools"} {
+	for _, check := range []string{"appointments", "calendars", "dashboard", "knowledge", "messages", "outbound", "tools"} {
 		names := findings(t, check)
 		require.NotEmpty(t, names)
 		t.Run(check, func(t *testing.T) {
@@ -48,7 +48,7 @@ func TestVerify(t *testing.T) {
 func TestVerifyRefusesABlindRole(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)
-	for _, check := range []string{"appointments", "dashboard", "knowledge", "messages", "outbound", "tools"} {
+	for _, check := range []string{"appointments", "calendars", "dashboard", "knowledge", "messages", "outbound", "tools"} {
 		out, err := verify(t, d.LoginURL, check)
 		require.Error(t, err, out)
 		require.Contains(t, out, "voxanne_login cannot see every row of")

@@ -110,10 +110,11 @@ func TestLoginRoleCallsOnlyTheDoors(t *testing.T) {
 		select p.proname::text from pg_proc p
 		where p.pronamespace = 'app'::regnamespace and has_function_privilege('voxanne_login', p.oid, 'execute') order by 1`)
 	require.Equal(t, []string{
-		"agents_to_reconcile", "agents_to_sync", "begin_request", "claim_tool", "due_provisionings", "find_messaging_tenant", "find_share_tenant",
-		"forget_retired_tool", "limit_waits", "lose_tool", "lost_members", "open_call", "orgs_to_reseal", "orgs_to_roll_up", "orgs_with_due_recordings",
-		"orgs_with_knowledge", "orgs_with_retention",
+		"agents_to_reconcile", "agents_to_sync", "begin_request", "calendar_counts", "calendar_events_to_sync", "channels_to_renew", "claim_tool", "consents_under_other_keys",
+		"due_provisionings", "find_channel", "find_feed_tenant", "find_messaging_tenant", "find_share_tenant",
+		"forget_retired_tool", "limit_waits", "links_to_pull", "lose_tool", "lost_members", "open_call", "orgs_to_reseal", "orgs_to_roll_up", "orgs_with_due_recordings",
+		"orgs_with_knowledge", "orgs_with_old_grants", "orgs_with_retention",
 		"outbound_calls_to_settle", "outbound_load", "redeem_event_ticket", "register_tool", "relay_events", "release_tool_claim", "retired_tools",
-		"sweep_platform", "take_outbound_call", "take_vapi_turn", "tool_registry",
+		"sweep_platform", "take_oauth", "take_outbound_call", "take_vapi_turn", "tool_registry",
 	}, got)
 }

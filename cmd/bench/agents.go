@@ -157,18 +157,7 @@ func (b *agentsBench) saveAll(ctx context.Context) error {
 
 // settle waits until done, at most four minutes; what is not in step then is for the report to tell.
 func (b *agentsBench) settle(ctx context.Context, done func(context.Context) (bool, error)) error {
-	limit := time.Now().Add(settleTime)
-	for time.Now().Before(limit) {
-		if finished, err := done(ctx); err != nil || finished {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
-	return nil
+	return poll(ctx, settleTime, done)
 }
 
 func (b *agentsBench) synced(ctx context.Context) (bool, error) {

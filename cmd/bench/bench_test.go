@@ -71,6 +71,19 @@ func TestFilesAreUploadedUntilTheirLastPageIsFound(t *testing.T) {
 	require.ErrorContains(t, runUploads(t.Context(), settings{pages: "0", out: &out}), "-pages")
 }
 
+func TestBookingsBesideCalendarsAreMeasured(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, runCalendars(t.Context(), settings{clients: 2, saves: 8, length: time.Second, out: &out}))
+	for _, line := range []string{
+		`45 calendars with 2700 events read within \d+\.\d s\n`, `before +[1-9]\d*( +\d+\.\d\d){3} +0`, `no calendars +[1-9]\d*( +\d+\.\d\d){3} +0 +1.00, 1.00\n`,
+		`calendars +[1-9]\d*( +\d+\.\d\d){3} +0 `, `5s an answer +[1-9]\d*( +\d+\.\d\d){3} +0 `, `503 to all +[1-9]\d*( +\d+\.\d\d){3} +0 `,
+		`calendars +(\d+) of \d+ visits are in the calendar`, `503 to all +0 of [1-9]\d* visits are in the calendar \(0 there\)`,
+	} {
+		require.Regexp(t, line, out.String())
+	}
+}
+
 func TestFiguresThatMeanNothingAreAnError(t *testing.T) {
 	t.Parallel()
 	root, err := dbtest.Root()

@@ -40,3 +40,18 @@ func (f *figures) quantile(part float64) float64 {
 func (f *figures) print(out io.Writer, kind, target string) {
 	fmt.Fprintf(out, "%-14s %-8s %10.0f %9.2f %9.2f %8d\n", kind, target, f.perSecond(), f.quantile(0.50), f.quantile(0.99), f.errors)
 }
+
+// ratio is one quantile to another, for reading; "-" where there is none.
+func ratio(over, plain float64) string {
+	if plain == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f", over/plain)
+}
+
+// printBeside prints a kind's bookings, and how they compare with another kind's.
+func (k *kindOfClinic) printBeside(out io.Writer, plain *kindOfClinic) {
+	f, p := &k.sum, &plain.sum
+	fmt.Fprintf(out, "%-16s %9d %9.2f %9.2f %9.2f %8d %7s, %s\n", k.title, len(f.took), f.quantile(.5), f.quantile(.95), f.quantile(.99),
+		f.errors, ratio(f.quantile(.5), p.quantile(.5)), ratio(f.quantile(.99), p.quantile(.99)))
+}

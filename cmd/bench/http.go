@@ -116,7 +116,12 @@ func (h *httpTarget) request(ctx context.Context, kind string) error {
 	if kind == "text" {
 		return h.write(ctx)
 	}
-	line := sandbox.Line{CallID: uuid.NewString(), Number: fmt.Sprintf("+1312555%d", 1000+rand.IntN(40)),
+	return h.call(ctx, kind, fmt.Sprintf("+1312555%d", 1000+rand.IntN(40)))
+}
+
+// call sends one tool call, book or availability, of a call of its own to a clinic's number.
+func (h *httpTarget) call(ctx context.Context, kind, number string) error {
+	line := sandbox.Line{CallID: uuid.NewString(), Number: number,
 		Customer: fmt.Sprintf("+1312555%d", 2000+rand.IntN(8000)), At: time.Now()}
 	day := time.Now().AddDate(0, 0, 1+rand.IntN(150))
 	call := sandbox.ToolCall{ID: "call-" + uuid.NewString(), Name: "checkAvailability", Arguments: map[string]any{

@@ -3,9 +3,10 @@
 // transactions: same role, claims, functions and data, in one run on one database.
 // With -only agents it measures how long saved agents take until their assistants
 // are in step, with -only dashboard how fast lists and numbers come (see sql/bench/looks.sql), with
-// -only live how long until a thousand dashboards hear of a change, and with
-// -only documents how fast the reader of documents is, and how long an uploaded file
-// takes until callers are answered from it.
+// -only live how long until a thousand dashboards hear of a change, with -only
+// calendars what outside calendars cost bookings, and with -only documents how
+// fast the reader of documents is, and how long an uploaded file takes until
+// callers are answered from it.
 //
 // The database is a scratch one in the test cluster, which does not wait for the
 // disk; TEST_DATABASE_URL names another server. Server, clients and database
@@ -42,9 +43,9 @@ func main() {
 	}
 	s := settings{out: os.Stdout}
 	flag.IntVar(&s.clients, "clients", 8, "how many callers talk at once")
-	flag.DurationVar(&s.length, "time", 10*time.Second, "how long each of the six is measured")
-	flag.StringVar(&s.only, "only", "", "what is measured: calls, dashboard (lists and numbers), agents (saves until their assistants at a played Vapi are in step), live (changes until dashboards hear of them), knowledge (finding passages), or documents (pages of PDFs read; files uploaded until they are found); else calls and a short look at the dashboard")
-	flag.Float64Var(&s.saves, "saves", 20, "agents: saves a second")
+	flag.DurationVar(&s.length, "time", 10*time.Second, "how long each of the six is measured; calendars: a third of the time of all four")
+	flag.StringVar(&s.only, "only", "", "what is measured: calls, dashboard (lists and numbers), agents (saves until their assistants at a played Vapi are in step), live (changes until dashboards hear of them), knowledge (finding passages), calendars (bookings with calendars that answer, are slow and are down), or documents (pages of PDFs read; files uploaded until they are found); else calls, and a short look at the dashboard and at calendars")
+	flag.Float64Var(&s.saves, "saves", 20, "agents: saves a second; calendars: bookings a second")
 	flag.IntVar(&s.vapiRate, "vapi-rate", 100, "agents: VAPI_REQUESTS_PER_SECOND")
 	flag.IntVar(&s.rows, "rows", 50_000, "dashboard: how many contacts, appointments, messages … the clinic has")
 	flag.IntVar(&s.calls, "calls", 0, "dashboard: how many calls it has, if not that many")
@@ -53,9 +54,10 @@ func main() {
 	flag.StringVar(&s.pages, "pages", "3,30,300", "documents: how many pages the uploaded files have")
 	flag.Parse()
 	measure, known := map[string]func(context.Context, settings) error{
-		"": runBoth, "calls": run, "agents": runAgents, "dashboard": runDashboard, "live": runLive, "knowledge": runKnowledge, "documents": runDocuments}[s.only]
-	if !known || s.rows < 1000 || s.rounds < 1 {
-		fmt.Fprintln(os.Stderr, "bench: -only is calls, agents, dashboard, live, knowledge or documents; 1000 rows and a round at least")
+		"": runUsual, "calls": run, "agents": runAgents, "dashboard": runDashboard, "live": runLive, "knowledge": runKnowledge,
+		"calendars": runCalendars, "documents": runDocuments}[s.only]
+	if !known || s.rows < 1000 || s.rounds < 1 || s.saves <= 0 {
+		fmt.Fprintln(os.Stderr, "bench: -only is calls, agents, dashboard, live, knowledge, calendars or documents; 1000 rows, a round and some saves at least")
 		os.Exit(2)
 	}
 	if err := measure(ctx, s); err != nil {
@@ -67,8 +69,8 @@ func main() {
 type settings struct {
 	clients int
 	length  time.Duration
-	only    string // calls, agents, dashboard, live, knowledge or documents; empty: see runBoth
-	saves   float64
+	only    string  // calls, agents, dashboard, live, knowledge, calendars or documents; empty: see runUsual
+	saves   float64 // a second; of calendars: bookings
 	out     io.Writer
 
 	vapiRate int
@@ -79,14 +81,18 @@ type settings struct {
 	pages  string // of uploaded files, likewise
 }
 
-// runBoth measures calls, and looks at the dashboard for a few seconds.
-func runBoth(ctx context.Context, s settings) error {
+// runUsual measures calls, and looks at the dashboard and at calendars for a few seconds each.
+func runUsual(ctx context.Context, s settings) error {
 	if err := run(ctx, s); err != nil {
 		return err
 	}
-	s.rounds = min(s.rounds, 5)
+	s.rounds, s.length = min(s.rounds, 5), min(s.length, 3*time.Second)
 	fmt.Fprintln(s.out)
-	return runDashboard(ctx, s)
+	if err := runDashboard(ctx, s); err != nil {
+		return err
+	}
+	fmt.Fprintln(s.out)
+	return runCalendars(ctx, s)
 }
 
 // target does one kind of work as fast as it can for a while.

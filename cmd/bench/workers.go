@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/jobs"
@@ -45,4 +46,19 @@ func startWorkers(ctx context.Context, o jobs.Options) (stop func() error) {
 
 func noReport(json.RawMessage) (db.RecordCallReportParams, error) {
 	return db.RecordCallReportParams{}, errors.New("no call was made")
+}
+
+// poll asks until done, at most this long. Not done by then is no error.
+func poll(ctx context.Context, limit time.Duration, done func(context.Context) (bool, error)) error {
+	for end := time.Now().Add(limit); time.Now().Before(end); {
+		if finished, err := done(ctx); err != nil || finished {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return nil
 }

@@ -62,9 +62,18 @@ func TestAgentVerifyIsGreenWhenCallsWouldWork(t *testing.T) {
 	require.Equal(t, before, m.account(), "nothing was changed outside")
 
 	m.data.Exec(t, `insert into public.calendar_links (org_id, resource_id, provider, external_calendar_id)
-		select org_id, id, 'google', 'quill' from public.resources where org_id = $1`, m.org)
-	_, out, _ = m.command(t, "agent", "verify", "--org", m.slug)
-	require.Contains(t, out, "skipped  calendar             A calendar is connected, and was not asked")
+		select org_id, id, 'google', 'quill' from public.resources where org_id = $1 limit 1`, m.org)
+	for _, tc := range []struct{ set, line string }{
+		{"health = 'ok'", "failed   calendar             A calendar was linked and not read yet"},
+		{"last_synced_at = app.now()", "ok       calendar             The calendars are read, and what they say counts."},
+		{"health = 'failing', failing_since = app.now()", "failed   calendar             A calendar cannot be read just now"},
+		{"last_synced_at = app.now() - interval '1 day'", "failed   calendar             A calendar was not read for so long that bookings wait for the clinic."},
+		{"health = 'needs_reconnect'", "failed   calendar             A calendar's provider does not let us in any more"},
+	} {
+		m.data.Exec(t, `update public.calendar_links set `+tc.set+` where org_id = $1`, m.org)
+		_, out, _ = m.command(t, "agent", "verify", "--org", m.slug)
+		require.Contains(t, out, tc.line)
+	}
 
 	status, _, complaints = m.command(t, "agent", "verify", "--org", m.slug, "--agent", "Quillby")
 	require.Equal(t, 1, status)

@@ -23,7 +23,9 @@ const rotateKeyUsage = `Seals every clinic's credentials with the first key of C
 the key: put a new one in front, as in k2:<new>,k1:<old>, and restart serve and
 work; run this; remove the old key when it succeeded. It may run beside the
 server, be stopped, and be run again. The exit status is 1 when one could not be
-opened or is still under another key; which one is said, its content never.
+opened or is still under another key; which one is said, its content never. It
+is 1, too, while consents for calendars are on their way under the old key: run
+it again half an hour later, before the old key goes.
 Without variables it uses what ` + "`voxanne dev`" + ` wrote to VOXANNE_HOME/env.
 
 options:
@@ -89,7 +91,7 @@ func printRotation(w io.Writer, sum rotate.Summary, asJSON bool) error {
 		_, err := fmt.Fprintf(w, "Stopped before the end. So far %d %s with key %s, %d could not be opened.\n", sum.Resealed, verb, sum.KeyID, len(sum.Failed))
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%d %s with key %s, %d could not be opened, %d clinics have something under another key.\n",
-		sum.Resealed, verb, sum.KeyID, len(sum.Failed), sum.Left)
+	_, err := fmt.Fprintf(w, "%d %s with key %s, %d could not be opened, %d clinics have something under another key, %d consents are on their way under one.\n",
+		sum.Resealed, verb, sum.KeyID, len(sum.Failed), sum.Left, sum.Waiting)
 	return err
 }

@@ -50,7 +50,7 @@ func rotatePlayed(t *testing.T, home string, values map[string]string) {
 	printed := runIn(t, both("k2:"+fresh+",k1:"+old), "credentials", "rotate-key", "--dry-run")
 	require.Contains(t, printed, "2 would be resealed with key k2")
 	printed = runIn(t, both("k2:"+fresh+",k1:"+old), "credentials", "rotate-key", "--json")
-	require.JSONEq(t, `{"key_id":"k2","dry_run":false,"resealed":2,"failed":[],"left":0,"complete":true}`, printed)
+	require.JSONEq(t, `{"key_id":"k2","dry_run":false,"resealed":2,"failed":[],"left":0,"waiting":0,"complete":true}`, printed)
 	require.NotContains(t, printed, fresh)
 
 	path, err := binary()

@@ -62,6 +62,7 @@ func (in *instance) printServices(line func(label, format string, args ...any), 
 	} else {
 		line("real", "Resend: %s", cfg.ResendBaseURL)
 	}
+	in.printCalendars(line, cfg)
 	if cfg.KeepsFilesIn() == server.InDirectory {
 		line("real", "recordings: kept in %s", cfg.StorageDir)
 	} else {
@@ -74,5 +75,23 @@ func (in *instance) printServices(line func(label, format string, args ...any), 
 	}
 	if cfg.SMTPURL != "" {
 		line("real", "e-mail of the platform: SMTP_URL")
+	}
+}
+
+// printCalendars says whose calendars can be connected, and where those of played people are edited by hand.
+func (in *instance) printCalendars(line func(label, format string, args ...any), cfg server.Config) {
+	for _, provider := range []struct{ name, title, variable, id, address, person string }{
+		{"google", "Google", "GOOGLE_CLIENT_ID", cfg.GoogleID, cfg.GoogleBaseURL, sandboxGooglePerson},
+		{"microsoft", "Outlook", "MICROSOFT_CLIENT_ID", cfg.MicrosoftID, cfg.MicrosoftGraphURL, sandboxMicrosoftPerson},
+	} {
+		switch {
+		case in.plays(provider.name):
+			line("played", "%s calendars: %s, because %s is not set", provider.title, provider.address, provider.variable)
+			line("", "their one person: %s, who consents at once; open the address to edit the calendars", provider.person)
+		case provider.id != "":
+			line("real", "%s calendars: our app %s", provider.title, provider.id)
+		default:
+			line("absent", "%s calendars: %s is not set", provider.title, provider.variable)
+		}
 	}
 }

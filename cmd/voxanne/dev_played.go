@@ -67,7 +67,13 @@ func (in *instance) playServices(ctx context.Context) error {
 	if err := in.playTwilio(ctx); err != nil {
 		return err
 	}
-	return in.playResend(ctx)
+	if err := in.playResend(ctx); err != nil {
+		return err
+	}
+	if err := in.playGoogle(ctx); err != nil {
+		return err
+	}
+	return in.playMicrosoft(ctx)
 }
 
 // servePlayed serves the played services until ctx ends.

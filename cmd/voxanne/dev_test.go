@@ -45,6 +45,18 @@ func callPlayed(t *testing.T, values map[string]string) {
 	}, 30*time.Second, 100*time.Millisecond)
 }
 
+// editPlayed opens the pages on which staff's own calendars are edited.
+func editPlayed(t *testing.T, values map[string]string) {
+	t.Helper()
+	for variable, person := range map[string]string{"GOOGLE_BASE_URL": sandboxGooglePerson, "MICROSOFT_GRAPH_URL": sandboxMicrosoftPerson} {
+		status, page := get(t, values[variable]+"/", "")
+		require.Equal(t, http.StatusOK, status)
+		for _, word := range []string{person, "Lunch", "Closed", "Cleaning"} {
+			require.Contains(t, page, word)
+		}
+	}
+}
+
 func TestDevFromNothingAndAgain(t *testing.T) {
 	t.Parallel()
 	home := newHome(t)
@@ -60,12 +72,15 @@ func TestDevFromNothingAndAgain(t *testing.T) {
 		"JWT_SECRET", "VAPI_WEBHOOK_SECRET", "VAPI_WEBHOOK_AUTH", "VAPI_PRIVATE_KEY", "VAPI_BASE_URL", "ORG_ID", "TOKEN",
 		"CREDENTIALS_KEY", "TWILIO_BASE_URL", "RESEND_BASE_URL", "RESEND_API_KEY", "EMAIL_FROM",
 		"SANDBOX_TWILIO_ACCOUNT_SID", "SANDBOX_TWILIO_AUTH_TOKEN", "SANDBOX_TWILIO_NUMBER", "SANDBOX_RESEND_API_KEY",
+		"GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "GOOGLE_BASE_URL",
+		"MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET", "MICROSOFT_GRAPH_URL", "MICROSOFT_LOGIN_URL",
 	} {
 		require.NotEmpty(t, values[name], name)
 	}
 	require.Contains(t, values["DATABASE_URL"], "voxanne_login:", "the server is not the owner")
 	for _, secret := range []string{
 		"JWT_SECRET", "VAPI_WEBHOOK_SECRET", "VAPI_PRIVATE_KEY", "CREDENTIALS_KEY", "SANDBOX_TWILIO_AUTH_TOKEN", "SANDBOX_RESEND_API_KEY",
+		"GOOGLE_CLIENT_SECRET", "MICROSOFT_CLIENT_SECRET",
 	} {
 		require.NotContains(t, first.out.String(), values[secret], secret)
 	}
@@ -86,6 +101,7 @@ func TestDevFromNothingAndAgain(t *testing.T) {
 		require.Contains(t, runCommand(t, home, "seed"), "lakeside-dental")
 	})
 	t.Run("the played accounts can be connected", func(t *testing.T) { connectPlayed(t, values) })
+	t.Run("played calendars can be edited by hand", func(t *testing.T) { editPlayed(t, values) })
 	t.Run("a placed call shows in the dashboard", func(t *testing.T) { callPlayed(t, values) })
 	t.Run("the key of the credentials is rotated beside the server", func(t *testing.T) { rotatePlayed(t, home, values) })
 	t.Run("serve and work run beside it on its values", func(t *testing.T) {

@@ -138,31 +138,37 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 	if err != nil {
 		return nil, lasting{}, err
 	}
+	calendars, err := newKeeper(cfg, opened, to.log)
+	if err != nil {
+		return nil, lasting{}, err
+	}
 	beside, err := newLasting(cfg, opened, auth, tests, to)
 	if err != nil {
 		return nil, lasting{}, err
 	}
 	deps := server.Deps{
-		DB:        server.NewDatabase(opened),
-		Auth:      auth,
-		Log:       to.log,
-		Metrics:   to.metrics,
-		Accounts:  accounts,
-		Vapi:      account,
-		Voice:     reception.New(opened, webhooks, cfg.Keys, to.metrics, questions),
-		Texting:   texts,
-		Texts:     messages,
-		Lines:     lines,
-		Readiness: ready,
-		Checks:    messages,
-		Links:     server.NewLinks(cfg.Keys, cfg.BackendURL),
-		Files:     server.NewFiles(store, cfg.Keys, cfg.BackendURL),
-		Live:      beside.relay,
-		Questions: questions,
-		Uploads:   uploads,
-		WebCalls:  tests,
-		Traces:    to.traces,
-		Origins:   cfg.Origins,
+		DB:         server.NewDatabase(opened),
+		Auth:       auth,
+		Log:        to.log,
+		Metrics:    to.metrics,
+		Accounts:   accounts,
+		Vapi:       account,
+		Voice:      reception.New(opened, webhooks, cfg.Keys, to.metrics, questions),
+		Texting:    texts,
+		Texts:      messages,
+		Lines:      lines,
+		Readiness:  ready,
+		Checks:     messages,
+		Links:      server.NewLinks(cfg.Keys, cfg.BackendURL),
+		Files:      server.NewFiles(store, cfg.Keys, cfg.BackendURL),
+		Live:       beside.relay,
+		Questions:  questions,
+		Uploads:    uploads,
+		WebCalls:   tests,
+		Calendars:  calendars,
+		BackendURL: cfg.BackendURL,
+		Traces:     to.traces,
+		Origins:    cfg.Origins,
 
 		Invitations: server.InvitationMail{DashboardURL: cfg.DashboardURL, Platform: messages.PlatformMail()},
 	}

@@ -87,9 +87,13 @@ func work(ctx context.Context, cfg server.Config, opened *db.DB, to observed) er
 	if err != nil {
 		return err
 	}
+	keeper, calendars, err := newCalendarWork(cfg, opened, to)
+	if err != nil {
+		return err
+	}
 	return jobs.Run(ctx, jobs.Options{
 		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Messenger: messages, Recordings: recordings,
-		Tools: tools, Numbers: numbers, Dialer: calls, Documents: documents, Log: to.log,
+		Tools: tools, Numbers: numbers, Dialer: calls, Documents: documents, Grants: keeper, Calendars: calendars, Log: to.log,
 	})
 }
 

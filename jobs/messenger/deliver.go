@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/voxanne-ai/voxanne/db"
-	"github.com/voxanne-ai/voxanne/providers/email"
+	"github.com/voxanne-ai/voxanne/providers/icalendar"
 	"github.com/voxanne-ai/voxanne/providers/twilio"
 )
 
@@ -38,9 +38,9 @@ func (m *Messenger) Deliver(ctx context.Context, org, messageID uuid.UUID, body 
 
 // parcel is what leaves with a message and is not in its row.
 type parcel struct {
-	body   string        // empty: the row's content
-	visits []email.Event // for the calendar file
-	again  bool          // the same e-mail once more, under its key: the visits are read anew
+	body   string            // empty: the row's content
+	visits []icalendar.Event // for the calendar file
+	again  bool              // the same e-mail once more, under its key: the visits are read anew
 }
 
 // ErrNotWaiting says that a message is not there to be delivered: its row was not begun with hand-over, or tells already

@@ -12,6 +12,7 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/providers/email"
+	"github.com/voxanne-ai/voxanne/providers/icalendar"
 )
 
 // emailPage is the HTML beside the plain text: the same words under the clinic's name, with nothing loaded from anywhere.
@@ -84,13 +85,13 @@ const (
 )
 
 // visitsOf are the visits that a confirmation puts into the patient's calendar; none for other kinds.
-func visitsOf(b db.ScheduledBundle, organizer string) []email.Event {
+func visitsOf(b db.ScheduledBundle, organizer string) []icalendar.Event {
 	if text(b.Kind) != "confirmation" {
 		return nil
 	}
-	events := make([]email.Event, len(b.AppointmentIds))
+	events := make([]icalendar.Event, len(b.AppointmentIds))
 	for i, id := range b.AppointmentIds {
-		events[i] = email.Event{UID: uidOf(id), Start: b.StartsAt[i], End: b.EndsAt[i],
+		events[i] = icalendar.Event{UID: icalendar.UIDOf(id), Start: b.StartsAt[i], End: b.EndsAt[i],
 			Summary: b.Summaries[i], Location: text(b.Place), Organizer: organizer}
 	}
 	return events
@@ -98,7 +99,7 @@ func visitsOf(b db.ScheduledBundle, organizer string) []email.Event {
 
 // visitsAgain are those of an e-mail that may not have left, as they are by now, and without saying more than the
 // clinic's name about them. errCannotAsk when all were cancelled: asking might confirm them.
-func visitsAgain(ctx context.Context, tx db.Tx, row db.Message, clinic, organizer string) ([]email.Event, error) {
+func visitsAgain(ctx context.Context, tx db.Tx, row db.Message, clinic, organizer string) ([]icalendar.Event, error) {
 	key := strings.TrimSuffix(strings.TrimPrefix(text(row.SendKey), scheduledKey), emailKey)
 	id, err := uuid.Parse(key)
 	if err != nil || row.Category != "confirmation" {
@@ -111,26 +112,24 @@ func visitsAgain(ctx context.Context, tx db.Tx, row db.Message, clinic, organize
 	if len(visits) == 0 {
 		return nil, errCannotAsk
 	}
-	events := make([]email.Event, len(visits))
+	events := make([]icalendar.Event, len(visits))
 	for i, v := range visits {
-		events[i] = email.Event{UID: uidOf(v.ID), Start: v.ScheduledAt, End: v.EndsAt,
+		events[i] = icalendar.Event{UID: icalendar.UIDOf(v.ID), Start: v.ScheduledAt, End: v.EndsAt,
 			Summary: clinic, Location: v.Place, Organizer: organizer}
 	}
 	return events, nil
 }
 
-func uidOf(visit uuid.UUID) string { return visit.String() + "@voxanne" }
-
 // calendar is the file by which the visits get into the patient's calendar. When the message was begun, in minutes,
 // counts its versions: a visit that moved replaces its earlier entry, and the same message is the same file.
-func calendar(events []email.Event, begun time.Time) []email.Attachment {
+func calendar(events []icalendar.Event, begun time.Time) []email.Attachment {
 	if len(events) == 0 {
 		return nil
 	}
 	for i := range events {
 		events[i].Stamp, events[i].Sequence = begun, int(begun.Unix()/60)
 	}
-	return []email.Attachment{{Name: "visit.ics", ContentType: email.CalendarType, Content: email.Calendar(events)}}
+	return []email.Attachment{{Name: "visit.ics", ContentType: icalendar.Type, Content: icalendar.Calendar{Events: events}.File()}}
 }
 
 // oneLine is a name as a header can hold it.

@@ -3,6 +3,7 @@ package readiness
 import (
 	"slices"
 
+	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/jobs/provisioner"
 )
 
@@ -53,14 +54,12 @@ func (f findings) checks() []Check {
 	for _, name := range Names() {
 		code, asked := f[name]
 		switch {
-		case name == "calendar":
-			all = append(all, Check{Name: name, Status: Skipped, Detail: calendarSentence(code)})
 		case asked && code != "":
 			all = append(all, Check{Name: name, Status: Failed, Detail: sentence(code), Unreachable: unreachable(code)})
 		case asked || f.implied(name):
 			all = append(all, Check{Name: name, Status: OK, Detail: wellSentence(name)})
 		default:
-			all = append(all, Check{Name: name, Status: Skipped, Detail: "Not asked: something before it is missing, see the checks that failed."})
+			all = append(all, Check{Name: name, Status: Skipped, Detail: skippedSentence(name)})
 		}
 	}
 	return all
@@ -68,4 +67,24 @@ func (f findings) checks() []Check {
 
 func unreachable(code string) bool {
 	return slices.Contains([]string{"twilio_unavailable", "twilio_busy", "vapi_unavailable", "vapi_busy"}, code)
+}
+
+// aboutCalendars is the code of what is worst about the clinic's calendars, "" when bookings are confirmed and written.
+func aboutCalendars(links []db.CalendarHealth) string {
+	faults := []struct {
+		code string
+		has  func(db.CalendarHealth) bool
+	}{
+		{"calendar_reconnect", func(l db.CalendarHealth) bool { return l.Health == "needs_reconnect" }},
+		{"calendar_unread", func(l db.CalendarHealth) bool { return l.Stale && l.LastSyncedAt == nil }},
+		{"calendar_stale", func(l db.CalendarHealth) bool { return l.Stale }},
+		{"calendar_failing", func(l db.CalendarHealth) bool { return l.Health == "failing" }},
+		{"calendar_not_written", func(l db.CalendarHealth) bool { return l.EventsFailing > 0 }},
+	}
+	for _, f := range faults {
+		if slices.ContainsFunc(links, f.has) {
+			return f.code
+		}
+	}
+	return ""
 }

@@ -1,5 +1,6 @@
 // Package readiness answers whether an agent can really take calls and texts: Twilio and Vapi are asked, nothing is taken
-// for granted, and what nobody asked is said to be unasked. It changes nothing outside.
+// for granted, and what nobody asked is said to be unasked. Calendars are judged by what the workers last found. It changes
+// nothing outside.
 package readiness
 
 import (
@@ -131,14 +132,16 @@ func (c Checker) line(ctx context.Context, org uuid.UUID, found findings) error 
 	return nil
 }
 
+// calendar judges the clinic's calendars by what the workers found last: they ask the providers every few minutes, and what
+// they found decides whether bookings are confirmed.
 func (c Checker) calendar(ctx context.Context, org uuid.UUID, found findings) error {
 	return c.DB.AsTenant(ctx, org, func(tx db.Tx) error {
-		connected, err := tx.CountCalendarLinks(ctx, org)
+		links, err := tx.CalendarHealth(ctx)
 		if err != nil {
-			return fmt.Errorf("count the calendars: %w", err)
+			return fmt.Errorf("read how the calendars do: %w", err)
 		}
-		if connected > 0 {
-			found["calendar"] = "calendar_not_asked"
+		if len(links) > 0 {
+			found.add("calendar", aboutCalendars(links))
 		}
 		return nil
 	})

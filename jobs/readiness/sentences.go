@@ -29,6 +29,16 @@ func sentence(code string) string {
 		return "The telephone service could not be reached, so nothing is known. Ask again in a minute."
 	case "no_credential":
 		return "No Twilio account is connected. Connect one, and set the number up."
+	case "calendar_reconnect":
+		return "A calendar's provider does not let us in any more, so bookings wait for the clinic. Connect the account again."
+	case "calendar_unread":
+		return "A calendar was linked and not read yet, so bookings wait for the clinic. It takes a minute; if it lasts, see that the workers run."
+	case "calendar_stale":
+		return "A calendar was not read for so long that bookings wait for the clinic. See that the workers run and what their log says of it."
+	case "calendar_failing":
+		return "A calendar cannot be read just now; what it said before still counts. If it lasts, bookings wait for the clinic: see that it still exists."
+	case "calendar_not_written":
+		return "Visits cannot be written into a calendar; they stand here. See that the account may change it."
 	default:
 		return provisioner.Sentence(code)
 	}
@@ -47,12 +57,14 @@ func wellSentence(check string) string {
 		"vapi_tools":          "The assistant carries our tools as they are now.",
 		"vapi_number":         "The telephone service has the number.",
 		"vapi_routing":        "Calls of the number come to us.",
+		"calendar":            "The calendars are read, and what they say counts.",
 	}[check]
 }
 
-func calendarSentence(code string) string {
-	if code == "calendar_not_asked" {
-		return "A calendar is connected, and was not asked: that is not available in this version."
+// skippedSentence says why a check was not asked.
+func skippedSentence(check string) string {
+	if check == "calendar" {
+		return "No calendar is connected."
 	}
-	return "No calendar is connected."
+	return "Not asked: something before it is missing, see the checks that failed."
 }

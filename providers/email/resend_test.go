@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/voxanne-ai/voxanne/providers/email"
+	"github.com/voxanne-ai/voxanne/providers/icalendar"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 )
 
@@ -45,7 +46,7 @@ func TestResendSendsOnceUnderOneKey(t *testing.T) {
 	require.Len(t, emails, 1)
 	m := message()
 	require.Equal(t, sandbox.Email{ID: id, From: m.From, To: []string{m.To}, Subject: m.Subject, Text: m.Text, HTML: m.HTML, Key: m.Key, At: emails[0].At,
-		Attachments: []sandbox.EmailAttachment{{Name: "visit.ics", ContentType: email.CalendarType, Content: m.Attachments[0].Content}}}, emails[0])
+		Attachments: []sandbox.EmailAttachment{{Name: "visit.ics", ContentType: icalendar.Type, Content: m.Attachments[0].Content}}}, emails[0])
 
 	m.Text = "Something else."
 	_, err = b.sender.Send(t.Context(), m)

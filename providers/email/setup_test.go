@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/voxanne-ai/voxanne/providers/email"
+	"github.com/voxanne-ai/voxanne/providers/icalendar"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 )
 
@@ -26,7 +27,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func message() email.Message {
 	return email.Message{From: "Lakeside Clinic <visits@clinic.example>", To: patient, Subject: "Your visit, zanzibar-lilac",
 		Text: "Monday é, zanzibar-lilac.\n.dot\n", HTML: "<p>Monday é, zanzibar-lilac.</p>", Key: "message/0001",
-		Attachments: []email.Attachment{{Name: "visit.ics", ContentType: email.CalendarType, Content: []byte("BEGIN:VCALENDAR\r\n")}}}
+		Attachments: []email.Attachment{{Name: "visit.ics", ContentType: icalendar.Type, Content: []byte("BEGIN:VCALENDAR\r\n")}}}
 }
 
 type testBundle struct {

@@ -338,6 +338,60 @@ func (e BookingReason) Valid() bool {
 	}
 }
 
+// Defines values for CalendarHealth.
+const (
+	CalendarHealthFailing        CalendarHealth = "failing"
+	CalendarHealthNeedsReconnect CalendarHealth = "needs_reconnect"
+	CalendarHealthOk             CalendarHealth = "ok"
+)
+
+// Valid indicates whether the value is a known member of the CalendarHealth enum.
+func (e CalendarHealth) Valid() bool {
+	switch e {
+	case CalendarHealthFailing:
+		return true
+	case CalendarHealthNeedsReconnect:
+		return true
+	case CalendarHealthOk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CalendarConfirmedCode.
+const (
+	CalendarConnected CalendarConfirmedCode = "calendar_connected"
+)
+
+// Valid indicates whether the value is a known member of the CalendarConfirmedCode enum.
+func (e CalendarConfirmedCode) Valid() bool {
+	switch e {
+	case CalendarConnected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CalendarProvider.
+const (
+	Google    CalendarProvider = "google"
+	Microsoft CalendarProvider = "microsoft"
+)
+
+// Valid indicates whether the value is a known member of the CalendarProvider enum.
+func (e CalendarProvider) Valid() bool {
+	switch e {
+	case Google:
+		return true
+	case Microsoft:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CallRecordingState.
 const (
 	CallRecordingStateAtProvider        CallRecordingState = "at_provider"
@@ -1029,6 +1083,10 @@ func (e LeadStatus) Valid() bool {
 const (
 	NotifyAppointmentBooked     NotificationType = "appointment_booked"
 	NotifyApprovalNeeded        NotificationType = "approval_needed"
+	NotifyCalendarConflict      NotificationType = "calendar_conflict"
+	NotifyCalendarMoved         NotificationType = "calendar_moved"
+	NotifyCalendarReconnect     NotificationType = "calendar_reconnect"
+	NotifyCalendarStale         NotificationType = "calendar_stale"
 	NotifyCallerMessage         NotificationType = "caller_message"
 	NotifyHotLead               NotificationType = "hot_lead"
 	NotifyMessageFailed         NotificationType = "message_failed"
@@ -1051,6 +1109,14 @@ func (e NotificationType) Valid() bool {
 	case NotifyAppointmentBooked:
 		return true
 	case NotifyApprovalNeeded:
+		return true
+	case NotifyCalendarConflict:
+		return true
+	case NotifyCalendarMoved:
+		return true
+	case NotifyCalendarReconnect:
+		return true
+	case NotifyCalendarStale:
 		return true
 	case NotifyCallerMessage:
 		return true
@@ -1079,6 +1145,42 @@ func (e NotificationType) Valid() bool {
 	case NotifyVisitCancelledByReply:
 		return true
 	case NotifyVisitConfirmed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrgCalendarChanges.
+const (
+	Flag   OrgCalendarChanges = "flag"
+	Follow OrgCalendarChanges = "follow"
+)
+
+// Valid indicates whether the value is a known member of the OrgCalendarChanges enum.
+func (e OrgCalendarChanges) Valid() bool {
+	switch e {
+	case Flag:
+		return true
+	case Follow:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrgCalendarContent.
+const (
+	Full    OrgCalendarContent = "full"
+	Private OrgCalendarContent = "private"
+)
+
+// Valid indicates whether the value is a known member of the OrgCalendarContent enum.
+func (e OrgCalendarContent) Valid() bool {
+	switch e {
+	case Full:
+		return true
+	case Private:
 		return true
 	default:
 		return false
@@ -1208,6 +1310,45 @@ func (e OutboundCallState) Valid() bool {
 	case CallUnderWay:
 		return true
 	case CallWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OutsideChangeChange.
+const (
+	OutsideChangeChangeDeleted OutsideChangeChange = "deleted"
+	OutsideChangeChangeMoved   OutsideChangeChange = "moved"
+)
+
+// Valid indicates whether the value is a known member of the OutsideChangeChange enum.
+func (e OutsideChangeChange) Valid() bool {
+	switch e {
+	case OutsideChangeChangeDeleted:
+		return true
+	case OutsideChangeChangeMoved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OutsideChangeSettledOutcome.
+const (
+	OutsideChangeSettledOutcomeFollowed OutsideChangeSettledOutcome = "followed"
+	OutsideChangeSettledOutcomeRefused  OutsideChangeSettledOutcome = "refused"
+	OutsideChangeSettledOutcomeRestored OutsideChangeSettledOutcome = "restored"
+)
+
+// Valid indicates whether the value is a known member of the OutsideChangeSettledOutcome enum.
+func (e OutsideChangeSettledOutcome) Valid() bool {
+	switch e {
+	case OutsideChangeSettledOutcomeFollowed:
+		return true
+	case OutsideChangeSettledOutcomeRefused:
+		return true
+	case OutsideChangeSettledOutcomeRestored:
 		return true
 	default:
 		return false
@@ -1643,6 +1784,48 @@ func (e Urgency) Valid() bool {
 	}
 }
 
+// Defines values for VisitCalendarOutside.
+const (
+	VisitCalendarOutsideDeleted     VisitCalendarOutside = "deleted"
+	VisitCalendarOutsideLessThannil VisitCalendarOutside = "<nil>"
+	VisitCalendarOutsideMoved       VisitCalendarOutside = "moved"
+)
+
+// Valid indicates whether the value is a known member of the VisitCalendarOutside enum.
+func (e VisitCalendarOutside) Valid() bool {
+	switch e {
+	case VisitCalendarOutsideDeleted:
+		return true
+	case VisitCalendarOutsideLessThannil:
+		return true
+	case VisitCalendarOutsideMoved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisitCalendarState.
+const (
+	VisitCalendarStateFailing VisitCalendarState = "failing"
+	VisitCalendarStateInStep  VisitCalendarState = "in_step"
+	VisitCalendarStateWaiting VisitCalendarState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the VisitCalendarState enum.
+func (e VisitCalendarState) Valid() bool {
+	switch e {
+	case VisitCalendarStateFailing:
+		return true
+	case VisitCalendarStateInStep:
+		return true
+	case VisitCalendarStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for VoiceGender.
 const (
 	Female VoiceGender = "female"
@@ -1957,14 +2140,20 @@ func (e ListContactsParamsOrder) Valid() bool {
 
 // Defines values for VerifyIntegrationParamsProvider.
 const (
-	VerifyIntegrationParamsProviderResend VerifyIntegrationParamsProvider = "resend"
-	VerifyIntegrationParamsProviderTwilio VerifyIntegrationParamsProvider = "twilio"
-	VerifyIntegrationParamsProviderVapi   VerifyIntegrationParamsProvider = "vapi"
+	VerifyIntegrationParamsProviderGoogleCalendar VerifyIntegrationParamsProvider = "google_calendar"
+	VerifyIntegrationParamsProviderOutlook        VerifyIntegrationParamsProvider = "outlook"
+	VerifyIntegrationParamsProviderResend         VerifyIntegrationParamsProvider = "resend"
+	VerifyIntegrationParamsProviderTwilio         VerifyIntegrationParamsProvider = "twilio"
+	VerifyIntegrationParamsProviderVapi           VerifyIntegrationParamsProvider = "vapi"
 )
 
 // Valid indicates whether the value is a known member of the VerifyIntegrationParamsProvider enum.
 func (e VerifyIntegrationParamsProvider) Valid() bool {
 	switch e {
+	case VerifyIntegrationParamsProviderGoogleCalendar:
+		return true
+	case VerifyIntegrationParamsProviderOutlook:
+		return true
 	case VerifyIntegrationParamsProviderResend:
 		return true
 	case VerifyIntegrationParamsProviderTwilio:
@@ -2106,6 +2295,37 @@ func (e ListNotificationsParamsStatus) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// AccountCalendar A calendar that can be linked.
+type AccountCalendar struct {
+	// ExternalCalendarId What its provider calls it; `POST /api/calendars` takes it.
+	ExternalCalendarId string `json:"external_calendar_id"`
+
+	// Linked It belongs to a resource of the clinic.
+	Linked bool   `json:"linked"`
+	Name   string `json:"name"`
+
+	// Primary The person's own.
+	Primary bool `json:"primary"`
+
+	// TimeZone IANA; null when the provider does not tell.
+	TimeZone *string `json:"time_zone"`
+
+	// Writable Visits can be written there.
+	Writable bool `json:"writable"`
+}
+
+// AccountCalendars What a connected account has.
+//
+// Example: {"calendars":[{"external_calendar_id":"desk@clinic.example","linked":false,"name":"Front desk","primary":true,"time_zone":"America/Chicago","writable":true}],"provider":"google"}
+type AccountCalendars struct {
+	Calendars []AccountCalendar `json:"calendars"`
+
+	// Provider Whose calendar it is.
+	//
+	// Example: google
+	Provider CalendarProvider `json:"provider"`
 }
 
 // Activity defines model for Activity.
@@ -2430,6 +2650,9 @@ type AppointmentDetail struct {
 
 	// BookingRef Six letters and digits, easy to say.
 	BookingRef string `json:"booking_ref"`
+
+	// Calendar null: no outside calendar takes visits of the resource, or took this one.
+	Calendar *VisitCalendar `json:"calendar"`
 
 	// CallId The call that booked it.
 	CallId               *openapi_types.UUID `json:"call_id"`
@@ -2770,6 +2993,334 @@ type BusinessHoursWish struct {
 type CSRFToken struct {
 	CsrfToken string    `json:"csrfToken"`
 	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+// Calendar An outside calendar that is linked to a resource, and how it does.
+//
+// Example: {"advice":null,"conflicts":0,"connected_email":"desk@clinic.example","error_code":null,"events_changed_outside":0,"events_failing":0,"events_waiting":0,"external_calendar_id":"desk@clinic.example","failing_since":null,"health":"ok","id":"01a204c0-5101-7a3c-9d2e-61c0de5b7f10","last_read_at":"2030-03-04T15:58:00Z","name":"Dr. Okafor","provider":"google","pushes_until":"2030-03-10T15:00:00Z","resource_id":"01a204c0-4fb7-72c7-9969-4e10b743a37f","resource_name":"Dr. Maya Okafor","stale":false,"time_zone":"America/Chicago","writes":true}
+type Calendar struct {
+	// Advice What to do about it; null where nothing needs doing.
+	Advice *string `json:"advice"`
+
+	// Conflicts See GET /api/calendars/conflicts.
+	Conflicts int `json:"conflicts"`
+
+	// ConnectedEmail The account through which it is reached.
+	ConnectedEmail *string `json:"connected_email"`
+
+	// ErrorCode Why it does not do well, as in unavailable or calendar_missing; null: it does.
+	ErrorCode *string `json:"error_code"`
+
+	// EventsChangedOutside See GET /api/calendars/changes.
+	EventsChangedOutside int `json:"events_changed_outside"`
+
+	// EventsFailing Of these, those that were tried in vain.
+	EventsFailing int `json:"events_failing"`
+
+	// EventsWaiting Visits whose event is not yet as they are.
+	EventsWaiting int `json:"events_waiting"`
+
+	// ExternalCalendarId What its provider calls it.
+	ExternalCalendarId string     `json:"external_calendar_id"`
+	FailingSince       *time.Time `json:"failing_since"`
+
+	// Health failing: it is tried again by itself; needs_reconnect: only people can help.
+	Health CalendarHealth `json:"health"`
+	Id     UUID           `json:"id"`
+
+	// LastReadAt null: never yet.
+	LastReadAt *time.Time `json:"last_read_at"`
+	Name       *string    `json:"name"`
+
+	// Provider Whose calendar it is.
+	//
+	// Example: google
+	Provider CalendarProvider `json:"provider"`
+
+	// PushesUntil Until then the provider tells of changes, and longer when that is renewed; null: it does not.
+	PushesUntil  *time.Time `json:"pushes_until"`
+	ResourceId   UUID       `json:"resource_id"`
+	ResourceName string     `json:"resource_name"`
+
+	// Stale It was read too long ago to be believed: bookings with the resource wait for approval.
+	Stale bool `json:"stale"`
+
+	// TimeZone IANA name: all-day events last from midnight to midnight there.
+	TimeZone string `json:"time_zone"`
+
+	// Writes The resource's visits are written into it.
+	Writes bool `json:"writes"`
+}
+
+// CalendarHealth failing: it is tried again by itself; needs_reconnect: only people can help.
+type CalendarHealth string
+
+// CalendarAccount A provider's account and whether it works.
+type CalendarAccount struct {
+	// Calendars How many of its calendars are linked.
+	Calendars int `json:"calendars"`
+
+	// Connected An account is connected, working or not.
+	Connected   bool       `json:"connected"`
+	ConnectedAt *time.Time `json:"connected_at"`
+
+	// Email Its address.
+	Email *string `json:"email"`
+
+	// LastVerifiedAt When the provider last accepted it.
+	LastVerifiedAt *time.Time `json:"last_verified_at"`
+
+	// NeedsReconnect The provider withdrew our access. Nothing is read or written until somebody connects the account again.
+	NeedsReconnect      bool       `json:"needs_reconnect"`
+	NeedsReconnectSince *time.Time `json:"needs_reconnect_since"`
+
+	// Problem Why the provider refused it when it was asked last, and what to do, in a sentence.
+	Problem *string `json:"problem"`
+
+	// Provider Whose calendar it is.
+	//
+	// Example: google
+	Provider CalendarProvider `json:"provider"`
+}
+
+// CalendarAccounts The accounts, one row a provider.
+//
+// Example: {"accounts":[{"calendars":2,"connected":true,"connected_at":"2026-11-22T19:34:05Z","email":"desk@clinic.example","last_verified_at":"2026-11-23T07:58:12Z","needs_reconnect":false,"needs_reconnect_since":null,"problem":null,"provider":"google"},{"calendars":0,"connected":false,"connected_at":null,"email":null,"last_verified_at":null,"needs_reconnect":false,"needs_reconnect_since":null,"problem":null,"provider":"microsoft"}]}
+type CalendarAccounts struct {
+	Accounts []CalendarAccount `json:"accounts"`
+}
+
+// CalendarChange What to change of a linked calendar.
+//
+// Example: {"writes":true}
+type CalendarChange struct {
+	Name *string `json:"name,omitempty"`
+
+	// Writes Whether the resource's visits are to be written into it.
+	Writes *bool `json:"writes,omitempty"`
+}
+
+// CalendarConfirmed Example: {"code":"calendar_connected","email":"desk@clinic.example","provider":"google","success":true}
+type CalendarConfirmed struct {
+	// Code The word that older dashboards show a sentence for.
+	Code  CalendarConfirmedCode `json:"code"`
+	Email *string               `json:"email"`
+
+	// Provider Whose calendar it is.
+	//
+	// Example: google
+	Provider CalendarProvider `json:"provider"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
+
+// CalendarConfirmedCode The word that older dashboards show a sentence for.
+type CalendarConfirmedCode string
+
+// CalendarConflict A visit that lies under a busy time of an outside calendar.
+//
+// Example: {"appointment_id":"01a204ce-70f1-7211-a237-3172b20ab336","booking_ref":"4THBPK","calendar_id":"01a204c0-5101-7a3c-9d2e-61c0de5b7f10","calendar_name":"Dr. Okafor","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_name":"Ada Quillfeather","ends_at":"2030-03-05T18:30:00Z","found_at":"2030-03-04T15:58:00Z","id":"01a204c0-5202-7b11-8c3d-0d6c4c1f9b10","patient_name":"Ada Quillfeather","phone_number":"+13125550111","provider":"google","resource_id":"01a204c0-4fb7-72c7-9969-4e10b743a37f","resource_name":"Dr. Maya Okafor","starts_at":"2030-03-05T17:45:00Z","status":"confirmed","time_zone":"America/Chicago"}
+type CalendarConflict struct {
+	AppointmentId UUID                `json:"appointment_id"`
+	BookingRef    *string             `json:"booking_ref"`
+	CalendarId    UUID                `json:"calendar_id"`
+	CalendarName  *string             `json:"calendar_name"`
+	ContactId     *openapi_types.UUID `json:"contact_id"`
+	ContactName   *string             `json:"contact_name"`
+	EndsAt        time.Time           `json:"ends_at"`
+	FoundAt       time.Time           `json:"found_at"`
+	Id            UUID                `json:"id"`
+	PatientName   *string             `json:"patient_name"`
+
+	// PhoneNumber The contact's.
+	PhoneNumber *string `json:"phone_number"`
+
+	// Provider Whose calendar it is.
+	//
+	// Example: google
+	Provider     CalendarProvider `json:"provider"`
+	ResourceId   UUID             `json:"resource_id"`
+	ResourceName string           `json:"resource_name"`
+	StartsAt     time.Time        `json:"starts_at"`
+
+	// Status `pending` waits for approval. `confirmed`: it takes place. `completed`, `no_show`: how it ended.
+	Status AppointmentStatus `json:"status"`
+
+	// TimeZone The location's.
+	TimeZone string `json:"time_zone"`
+}
+
+// CalendarConflictList One page.
+//
+// Example: {"conflicts":[{"appointment_id":"01a204ce-70f1-7211-a237-3172b20ab336","booking_ref":"4THBPK","calendar_id":"01a204c0-5101-7a3c-9d2e-61c0de5b7f10","calendar_name":"Dr. Okafor","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_name":"Ada Quillfeather","ends_at":"2030-03-05T18:30:00Z","found_at":"2030-03-04T15:58:00Z","id":"01a204c0-5202-7b11-8c3d-0d6c4c1f9b10","patient_name":"Ada Quillfeather","phone_number":"+13125550111","provider":"google","resource_id":"01a204c0-4fb7-72c7-9969-4e10b743a37f","resource_name":"Dr. Maya Okafor","starts_at":"2030-03-05T17:45:00Z","status":"confirmed","time_zone":"America/Chicago"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
+type CalendarConflictList struct {
+	Conflicts []CalendarConflict `json:"conflicts"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+}
+
+// CalendarConnection A provider's account, in the shape that older dashboards know.
+//
+// Example: {"active":true,"connected":true,"connectedAt":"2026-11-22T19:34:05Z","email":"desk@clinic.example","hasTokens":true,"needsReconnect":false,"timestamp":"2026-11-23T08:00:00Z"}
+type CalendarConnection struct {
+	// Active The same.
+	Active bool `json:"active"`
+
+	// Connected An account is connected and the provider has not withdrawn our access.
+	Connected   bool       `json:"connected"`
+	ConnectedAt *time.Time `json:"connectedAt"`
+
+	// Email The address of the account.
+	Email *string `json:"email"`
+
+	// HasTokens Tokens are stored, good or not.
+	HasTokens bool `json:"hasTokens"`
+
+	// NeedsReconnect The provider withdrew our access; somebody must connect the account again.
+	NeedsReconnect bool `json:"needsReconnect"`
+
+	// Timestamp When this was true.
+	Timestamp time.Time `json:"timestamp"`
+}
+
+// CalendarConsent The question to put to the person.
+//
+// Example: {"clinic":"Lakeside Dental","email":"desk@clinic.example","expires_at":"2026-11-23T08:10:00Z","id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","other_connected":false,"other_email":null,"provider":"google"}
+type CalendarConsent struct {
+	Clinic string `json:"clinic"`
+
+	// Email The address of the account; null when the provider does not tell.
+	Email *string `json:"email"`
+
+	// ExpiresAt Until when it can be confirmed.
+	ExpiresAt time.Time `json:"expires_at"`
+	Id        UUID      `json:"id"`
+
+	// OtherConnected Another account of the provider is connected and must be disconnected first.
+	OtherConnected bool `json:"other_connected"`
+
+	// OtherEmail Its address.
+	OtherEmail *string `json:"other_email"`
+
+	// Provider Whose calendar it is.
+	//
+	// Example: google
+	Provider CalendarProvider `json:"provider"`
+}
+
+// CalendarConsentAddress Where the browser is to go.
+//
+// Example: {"authUrl":"https://accounts.google.com/o/oauth2/v2/auth?client_id=…\u0026state=…","success":true,"url":"https://accounts.google.com/o/oauth2/v2/auth?client_id=…\u0026state=…"}
+type CalendarConsentAddress struct {
+	// AuthUrl The same, for older dashboards.
+	AuthUrl string `json:"authUrl"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+
+	// Url The provider's page. Do not keep it.
+	Url string `json:"url"`
+}
+
+// CalendarDisconnectWish Example: {"orgId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10"}
+type CalendarDisconnectWish struct {
+	// OrgId For older dashboards; no other than the own organization.
+	OrgId *UUID `json:"orgId,omitempty"`
+}
+
+// CalendarDisconnected What became of the account.
+//
+// Example: {"message":"Google calendar disconnected.","revoked":true,"success":true}
+type CalendarDisconnected struct {
+	Message string `json:"message"`
+
+	// Revoked The provider has the access back, or there was none. False while it is tried again, while another clinic uses the same account, and for providers that take none back.
+	Revoked bool `json:"revoked"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
+
+// CalendarFeed An open feed of a resource's visits, without its address.
+//
+// Example: {"created_at":"2030-03-04T16:00:00Z","created_by":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","id":"01a204c0-5303-7c22-9d4e-1e7d5d2fac21","resource_id":"01a204c0-4fb7-72c7-9969-4e10b743a37f","resource_name":"Dr. Maya Okafor"}
+type CalendarFeed struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// CreatedBy Who opened it.
+	CreatedBy    *openapi_types.UUID `json:"created_by"`
+	Id           UUID                `json:"id"`
+	ResourceId   UUID                `json:"resource_id"`
+	ResourceName string              `json:"resource_name"`
+}
+
+// CalendarFeedList One page.
+//
+// Example: {"feeds":[{"created_at":"2030-03-04T16:00:00Z","created_by":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","id":"01a204c0-5303-7c22-9d4e-1e7d5d2fac21","resource_id":"01a204c0-4fb7-72c7-9969-4e10b743a37f","resource_name":"Dr. Maya Okafor"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
+type CalendarFeedList struct {
+	Feeds []CalendarFeed `json:"feeds"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+}
+
+// CalendarFeedOpened A new feed with its address, which is a secret.
+//
+// Example: {"address":"https://api.clinic.example/api/calendar-feeds/q6mHc1oT2fPb0yXv8sLr5dWk3nJg7zAeU4iQ9tBhMxw.ics","id":"01a204c0-5303-7c22-9d4e-1e7d5d2fac21","resource_id":"01a204c0-4fb7-72c7-9969-4e10b743a37f"}
+type CalendarFeedOpened struct {
+	// Address To subscribe to in a calendar. It ends in .ics.
+	Address    string `json:"address"`
+	Id         UUID   `json:"id"`
+	ResourceId UUID   `json:"resource_id"`
+}
+
+// CalendarFeedWish Whose visits the feed shows.
+type CalendarFeedWish struct {
+	ResourceId UUID `json:"resource_id"`
+}
+
+// CalendarList The linked calendars.
+//
+// Example: {"calendars":[{"advice":null,"conflicts":0,"connected_email":"desk@clinic.example","error_code":null,"events_changed_outside":0,"events_failing":0,"events_waiting":0,"external_calendar_id":"desk@clinic.example","failing_since":null,"health":"ok","id":"01a204c0-5101-7a3c-9d2e-61c0de5b7f10","last_read_at":"2030-03-04T15:58:00Z","name":"Dr. Okafor","provider":"google","pushes_until":"2030-03-10T15:00:00Z","resource_id":"01a204c0-4fb7-72c7-9969-4e10b743a37f","resource_name":"Dr. Maya Okafor","stale":false,"time_zone":"America/Chicago","writes":true}]}
+type CalendarList struct {
+	Calendars []Calendar `json:"calendars"`
+}
+
+// CalendarProvider Whose calendar it is.
+//
+// Example: google
+type CalendarProvider string
+
+// CalendarPull Whether a calendar is read because of this wish.
+//
+// Example: {"queued":true,"success":true}
+type CalendarPull struct {
+	// Queued false: it is being read already or was a moment ago, or rests after a failure.
+	Queued  bool `json:"queued"`
+	Success bool `json:"success"`
+}
+
+// CalendarWish A calendar to link.
+type CalendarWish struct {
+	// ExternalCalendarId What its provider calls it.
+	ExternalCalendarId string `json:"external_calendar_id"`
+
+	// Name Counts where the provider has no name for it.
+	Name *string `json:"name,omitempty"`
+
+	// Provider Whose calendar it is.
+	//
+	// Example: google
+	Provider   CalendarProvider `json:"provider"`
+	ResourceId UUID             `json:"resource_id"`
+
+	// TimeZone IANA name. Counts where the provider does not tell; the organization's where neither does.
+	TimeZone *string `json:"time_zone,omitempty"`
+
+	// Writes Whether the resource's visits are to be written into it.
+	Writes bool `json:"writes"`
 }
 
 // Call defines model for Call.
@@ -4356,12 +4907,18 @@ type OlderRecordingAddress struct {
 
 // Org The organization and its rules for booking and safety.
 //
-// Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"caller_memory":false,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"hot_lead_phone":null,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","keep_memory_days":365,"keep_messages_days":null,"keep_recordings_days":90,"keep_transcripts_days":null,"max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","policies":"","recording_consent":"announce","redact_medical_terms":false,"reminder_channel":"sms","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
+// Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"calendar_changes":"flag","calendar_content":"private","caller_memory":false,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"hot_lead_phone":null,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","keep_memory_days":365,"keep_messages_days":null,"keep_recordings_days":90,"keep_transcripts_days":null,"max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","policies":"","recording_consent":"announce","redact_medical_terms":false,"reminder_channel":"sms","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
 type Org struct {
 	AiDisclosure        bool `json:"ai_disclosure"`
 	ApprovalRequired    bool `json:"approval_required"`
 	BufferAfterMinutes  int  `json:"buffer_after_minutes"`
 	BufferBeforeMinutes int  `json:"buffer_before_minutes"`
+
+	// CalendarChanges What happens when somebody moves or deletes a visit in the outside calendar. flag: staff are told and decide; follow: the visit moves or is cancelled, where it can.
+	CalendarChanges OrgCalendarChanges `json:"calendar_changes"`
+
+	// CalendarContent What outside calendars and feeds say of visits. private: that the time is taken; full: service, patient, practitioner, reference and place. Changed, it is written into the events ahead.
+	CalendarContent OrgCalendarContent `json:"calendar_content"`
 
 	// CallerMemory Whether the agent is told of earlier calls of a caller who may hear of them.
 	CallerMemory      bool      `json:"caller_memory"`
@@ -4409,6 +4966,12 @@ type Org struct {
 	TimeZone  string    `json:"time_zone"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
+
+// OrgCalendarChanges What happens when somebody moves or deletes a visit in the outside calendar. flag: staff are told and decide; follow: the visit moves or is cancelled, where it can.
+type OrgCalendarChanges string
+
+// OrgCalendarContent What outside calendars and feeds say of visits. private: that the time is taken; full: service, patient, practitioner, reference and place. Changed, it is written into the events ahead.
+type OrgCalendarContent string
 
 // OrgIdentityFactor defines model for Org.IdentityFactor.
 type OrgIdentityFactor string
@@ -4510,6 +5073,74 @@ type OutboundCallList struct {
 // `ended`: it took place, or its last try reached nobody; `cancelled`: somebody or something took it back; `given_up`:
 // it could not be made.
 type OutboundCallState string
+
+// OutsideChange A visit whose event was changed outside, which it did not follow.
+//
+// Example: {"appointment_id":"01a204ce-70f1-7211-a237-3172b20ab336","booking_ref":"4THBPK","calendar_id":"01a204c0-5101-7a3c-9d2e-61c0de5b7f10","calendar_name":"Dr. Okafor","change":"moved","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_name":"Ada Quillfeather","ends_at":"2030-03-05T18:30:00Z","moved_to_ends_at":"2030-03-05T19:45:00Z","moved_to_starts_at":"2030-03-05T19:00:00Z","noticed_at":"2030-03-04T15:58:00Z","patient_name":"Ada Quillfeather","phone_number":"+13125550111","provider":"google","resource_id":"01a204c0-4fb7-72c7-9969-4e10b743a37f","resource_name":"Dr. Maya Okafor","starts_at":"2030-03-05T17:45:00Z","status":"confirmed","time_zone":"America/Chicago"}
+type OutsideChange struct {
+	AppointmentId   UUID                `json:"appointment_id"`
+	BookingRef      *string             `json:"booking_ref"`
+	CalendarId      UUID                `json:"calendar_id"`
+	CalendarName    *string             `json:"calendar_name"`
+	Change          OutsideChangeChange `json:"change"`
+	ContactId       *openapi_types.UUID `json:"contact_id"`
+	ContactName     *string             `json:"contact_name"`
+	EndsAt          time.Time           `json:"ends_at"`
+	MovedToEndsAt   *time.Time          `json:"moved_to_ends_at"`
+	MovedToStartsAt *time.Time          `json:"moved_to_starts_at"`
+	NoticedAt       time.Time           `json:"noticed_at"`
+	PatientName     *string             `json:"patient_name"`
+
+	// PhoneNumber The contact's.
+	PhoneNumber *string `json:"phone_number"`
+
+	// Provider Whose calendar it is.
+	//
+	// Example: google
+	Provider     CalendarProvider `json:"provider"`
+	ResourceId   UUID             `json:"resource_id"`
+	ResourceName string           `json:"resource_name"`
+	StartsAt     time.Time        `json:"starts_at"`
+
+	// Status `pending` waits for approval. `confirmed`: it takes place. `completed`, `no_show`: how it ended.
+	Status AppointmentStatus `json:"status"`
+
+	// TimeZone The location's.
+	TimeZone string `json:"time_zone"`
+}
+
+// OutsideChangeChange defines model for OutsideChange.Change.
+type OutsideChangeChange string
+
+// OutsideChangeDecision What to do about a change outside.
+type OutsideChangeDecision struct {
+	// Follow true: the visit moves or is cancelled; false: the event is written as the visit is.
+	Follow bool `json:"follow"`
+}
+
+// OutsideChangeList One page.
+//
+// Example: {"changes":[{"appointment_id":"01a204ce-70f1-7211-a237-3172b20ab336","booking_ref":"4THBPK","calendar_id":"01a204c0-5101-7a3c-9d2e-61c0de5b7f10","calendar_name":"Dr. Okafor","change":"moved","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_name":"Ada Quillfeather","ends_at":"2030-03-05T18:30:00Z","moved_to_ends_at":"2030-03-05T19:45:00Z","moved_to_starts_at":"2030-03-05T19:00:00Z","noticed_at":"2030-03-04T15:58:00Z","patient_name":"Ada Quillfeather","phone_number":"+13125550111","provider":"google","resource_id":"01a204c0-4fb7-72c7-9969-4e10b743a37f","resource_name":"Dr. Maya Okafor","starts_at":"2030-03-05T17:45:00Z","status":"confirmed","time_zone":"America/Chicago"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
+type OutsideChangeList struct {
+	Changes []OutsideChange `json:"changes"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+}
+
+// OutsideChangeSettled What became of a change outside.
+//
+// Example: {"message":"The visit is now as the calendar has it.","outcome":"followed","success":true}
+type OutsideChangeSettled struct {
+	Message string                      `json:"message"`
+	Outcome OutsideChangeSettledOutcome `json:"outcome"`
+
+	// Success false where it was refused; then it is still open.
+	Success bool `json:"success"`
+}
+
+// OutsideChangeSettledOutcome defines model for OutsideChangeSettled.Outcome.
+type OutsideChangeSettledOutcome string
 
 // Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
 type Pagination struct {
@@ -5195,6 +5826,25 @@ type VapiShown struct {
 	Voice        *string `json:"voice,omitempty"`
 }
 
+// VisitCalendar How a visit's event stands in the outside calendar that takes its resource's visits.
+//
+// Example: {"error_code":null,"outside":null,"state":"in_step"}
+type VisitCalendar struct {
+	ErrorCode *string `json:"error_code"`
+
+	// Outside What somebody did to the event there and the visit did not follow.
+	Outside *VisitCalendarOutside `json:"outside"`
+
+	// State in_step: the event is as the visit was written last; waiting: it will be; failing: tried in vain, and tried again.
+	State VisitCalendarState `json:"state"`
+}
+
+// VisitCalendarOutside What somebody did to the event there and the visit did not follow.
+type VisitCalendarOutside string
+
+// VisitCalendarState in_step: the event is as the visit was written last; waiting: it will be; failing: tried in vain, and tried again.
+type VisitCalendarState string
+
 // Voice defines model for Voice.
 type Voice struct {
 	Description string      `json:"description"`
@@ -5462,6 +6112,12 @@ type ApproveAppointmentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SettleCalendarChangeParams defines parameters for SettleCalendarChange.
+type SettleCalendarChangeParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CancelAppointmentParams defines parameters for CancelAppointment.
 type CancelAppointmentParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
@@ -5492,6 +6148,12 @@ type ListAuditLogParams struct {
 	ActorUserId *UUID    `form:"actor_user_id,omitempty" json:"actor_user_id,omitempty"`
 }
 
+// AuthorizeGoogleOldParams defines parameters for AuthorizeGoogleOld.
+type AuthorizeGoogleOldParams struct {
+	// OrgId For older dashboards; no other than the own organization (`not_found`).
+	OrgId *UUID `form:"org_id,omitempty" json:"org_id,omitempty"`
+}
+
 // ListBookingAttemptsParams defines parameters for ListBookingAttempts.
 type ListBookingAttemptsParams struct {
 	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
@@ -5516,6 +6178,96 @@ type ListBookingAttemptsParamsKind string
 
 // ListBookingAttemptsParamsOutcome defines parameters for ListBookingAttempts.
 type ListBookingAttemptsParamsOutcome string
+
+// RefuseCalendarConsentParams defines parameters for RefuseCalendarConsent.
+type RefuseCalendarConsentParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ConfirmCalendarConsentParams defines parameters for ConfirmCalendarConsent.
+type ConfirmCalendarConsentParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListCalendarFeedsParams defines parameters for ListCalendarFeeds.
+type ListCalendarFeedsParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateCalendarFeedParams defines parameters for CreateCalendarFeed.
+type CreateCalendarFeedParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RevokeCalendarFeedParams defines parameters for RevokeCalendarFeed.
+type RevokeCalendarFeedParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetCalendarAuthUrlParams defines parameters for GetCalendarAuthUrl.
+type GetCalendarAuthUrlParams struct {
+	// OrgId For older dashboards; no other than the own organization (`not_found`).
+	OrgId *UUID `form:"org_id,omitempty" json:"org_id,omitempty"`
+}
+
+// DeleteCalendarOfParams defines parameters for DeleteCalendarOf.
+type DeleteCalendarOfParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DisconnectCalendarOfParams defines parameters for DisconnectCalendarOf.
+type DisconnectCalendarOfParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// LinkCalendarParams defines parameters for LinkCalendar.
+type LinkCalendarParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListCalendarChangesParams defines parameters for ListCalendarChanges.
+type ListCalendarChangesParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListCalendarConflictsParams defines parameters for ListCalendarConflicts.
+type ListCalendarConflictsParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// UnlinkCalendarParams defines parameters for UnlinkCalendar.
+type UnlinkCalendarParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ChangeCalendarParams defines parameters for ChangeCalendar.
+type ChangeCalendarParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PullCalendarParams defines parameters for PullCalendar.
+type PullCalendarParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
 
 // ListCallsParams defines parameters for ListCalls.
 type ListCallsParams struct {
@@ -5768,6 +6520,18 @@ type EndWebTestParams struct {
 
 // DeleteAgentParams defines parameters for DeleteAgent.
 type DeleteAgentParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AuthorizeGoogleParams defines parameters for AuthorizeGoogle.
+type AuthorizeGoogleParams struct {
+	// OrgId For older dashboards; no other than the own organization (`not_found`).
+	OrgId *UUID `form:"org_id,omitempty" json:"org_id,omitempty"`
+}
+
+// RevokeGoogleParams defines parameters for RevokeGoogle.
+type RevokeGoogleParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -6041,6 +6805,18 @@ type MessageStatsParams struct {
 	To To `form:"to" json:"to"`
 }
 
+// AuthorizeMicrosoftParams defines parameters for AuthorizeMicrosoft.
+type AuthorizeMicrosoftParams struct {
+	// OrgId For older dashboards; no other than the own organization (`not_found`).
+	OrgId *UUID `form:"org_id,omitempty" json:"org_id,omitempty"`
+}
+
+// RevokeMicrosoftParams defines parameters for RevokeMicrosoft.
+type RevokeMicrosoftParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListNotificationsParams defines parameters for ListNotifications.
 type ListNotificationsParams struct {
 	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
@@ -6222,11 +6998,23 @@ type CreateAppointmentJSONRequestBody = AppointmentWish
 // UpdateAppointmentJSONRequestBody defines body for UpdateAppointment for application/json ContentType.
 type UpdateAppointmentJSONRequestBody = AppointmentChange
 
+// SettleCalendarChangeJSONRequestBody defines body for SettleCalendarChange for application/json ContentType.
+type SettleCalendarChangeJSONRequestBody = OutsideChangeDecision
+
 // CancelAppointmentJSONRequestBody defines body for CancelAppointment for application/json ContentType.
 type CancelAppointmentJSONRequestBody = CancelWish
 
 // SendReminderJSONRequestBody defines body for SendReminder for application/json ContentType.
 type SendReminderJSONRequestBody = ReminderWish
+
+// CreateCalendarFeedJSONRequestBody defines body for CreateCalendarFeed for application/json ContentType.
+type CreateCalendarFeedJSONRequestBody = CalendarFeedWish
+
+// LinkCalendarJSONRequestBody defines body for LinkCalendar for application/json ContentType.
+type LinkCalendarJSONRequestBody = CalendarWish
+
+// ChangeCalendarJSONRequestBody defines body for ChangeCalendar for application/json ContentType.
+type ChangeCalendarJSONRequestBody = CalendarChange
 
 // FollowUpCallJSONRequestBody defines body for FollowUpCall for application/json ContentType.
 type FollowUpCallJSONRequestBody = FollowUpWish
@@ -6278,6 +7066,9 @@ type TestCallByDefaultAgentJSONRequestBody = TestCallWish
 
 // EndWebTestJSONRequestBody defines body for EndWebTest for application/json ContentType.
 type EndWebTestJSONRequestBody = WebTestEnd
+
+// RevokeGoogleJSONRequestBody defines body for RevokeGoogle for application/json ContentType.
+type RevokeGoogleJSONRequestBody = CalendarDisconnectWish
 
 // CreatePhoneMappingJSONRequestBody defines body for CreatePhoneMapping for application/json ContentType.
 type CreatePhoneMappingJSONRequestBody = PhoneMappingWish
@@ -6332,6 +7123,9 @@ type UpdateTemplateJSONRequestBody = TemplateWish
 
 // ChangeMessageRulesJSONRequestBody defines body for ChangeMessageRules for application/json ContentType.
 type ChangeMessageRulesJSONRequestBody = MessageRulesChange
+
+// RevokeMicrosoftJSONRequestBody defines body for RevokeMicrosoft for application/json ContentType.
+type RevokeMicrosoftJSONRequestBody = CalendarDisconnectWish
 
 // ChangeOrgJSONRequestBody defines body for ChangeOrg for application/json ContentType.
 type ChangeOrgJSONRequestBody = OrgChange
@@ -6392,6 +7186,9 @@ type ServerInterface interface {
 	// ApproveAppointment Confirm a booking that waits for approval.
 	// (POST /api/appointments/{id}/approve)
 	ApproveAppointment(w http.ResponseWriter, r *http.Request, id ID, params ApproveAppointmentParams)
+	// SettleCalendarChange Follow what was done to a visit in the outside calendar, or undo it there.
+	// (POST /api/appointments/{id}/calendar-change)
+	SettleCalendarChange(w http.ResponseWriter, r *http.Request, id ID, params SettleCalendarChangeParams)
 	// CancelAppointment Cancel a visit.
 	// (POST /api/appointments/{id}/cancel)
 	CancelAppointment(w http.ResponseWriter, r *http.Request, id ID, params CancelAppointmentParams)
@@ -6404,9 +7201,69 @@ type ServerInterface interface {
 	// ListAuditLog Who did or read what, the newest first
 	// (GET /api/audit-log)
 	ListAuditLog(w http.ResponseWriter, r *http.Request, params ListAuditLogParams)
+	// AuthorizeGoogleOld Where does a person let us into their Google calendar?
+	// (GET /api/auth/google-calendar/authorize)
+	AuthorizeGoogleOld(w http.ResponseWriter, r *http.Request, params AuthorizeGoogleOldParams)
 	// ListBookingAttempts Why was this refused?
 	// (GET /api/booking-attempts)
 	ListBookingAttempts(w http.ResponseWriter, r *http.Request, params ListBookingAttemptsParams)
+	// ListCalendarAccounts Which calendar accounts are connected?
+	// (GET /api/calendar-accounts)
+	ListCalendarAccounts(w http.ResponseWriter, r *http.Request)
+	// ListAccountCalendars Which calendars does the connected account have?
+	// (GET /api/calendar-accounts/{provider}/calendars)
+	ListAccountCalendars(w http.ResponseWriter, r *http.Request, provider CalendarProvider)
+	// RefuseCalendarConsent Do not connect the account.
+	// (DELETE /api/calendar-consents/{id})
+	RefuseCalendarConsent(w http.ResponseWriter, r *http.Request, id ID, params RefuseCalendarConsentParams)
+	// GetCalendarConsent Which account is to be connected to which clinic?
+	// (GET /api/calendar-consents/{id})
+	GetCalendarConsent(w http.ResponseWriter, r *http.Request, id ID)
+	// ConfirmCalendarConsent Connect the account to the clinic.
+	// (POST /api/calendar-consents/{id}/confirm)
+	ConfirmCalendarConsent(w http.ResponseWriter, r *http.Request, id ID, params ConfirmCalendarConsentParams)
+	// ListCalendarFeeds The open feeds of visits.
+	// (GET /api/calendar-feeds)
+	ListCalendarFeeds(w http.ResponseWriter, r *http.Request, params ListCalendarFeedsParams)
+	// CreateCalendarFeed Open a feed of a resource's visits.
+	// (POST /api/calendar-feeds)
+	CreateCalendarFeed(w http.ResponseWriter, r *http.Request, params CreateCalendarFeedParams)
+	// RevokeCalendarFeed Close a feed for good.
+	// (DELETE /api/calendar-feeds/{id})
+	RevokeCalendarFeed(w http.ResponseWriter, r *http.Request, id ID, params RevokeCalendarFeedParams)
+	// GetCalendarAuthUrl Where does a person let us into their Google calendar?
+	// (GET /api/calendar/auth/url)
+	GetCalendarAuthUrl(w http.ResponseWriter, r *http.Request, params GetCalendarAuthUrlParams)
+	// DeleteCalendarOf Disconnect the Google calendar.
+	// (DELETE /api/calendar/disconnect/{orgId})
+	DeleteCalendarOf(w http.ResponseWriter, r *http.Request, orgId UUID, params DeleteCalendarOfParams)
+	// DisconnectCalendarOf Disconnect the Google calendar.
+	// (POST /api/calendar/disconnect/{orgId})
+	DisconnectCalendarOf(w http.ResponseWriter, r *http.Request, orgId UUID, params DisconnectCalendarOfParams)
+	// GetCalendarStatusOf Is a Google calendar connected?
+	// (GET /api/calendar/status/{orgId})
+	GetCalendarStatusOf(w http.ResponseWriter, r *http.Request, orgId UUID)
+	// ListCalendars The linked calendars, and how they do.
+	// (GET /api/calendars)
+	ListCalendars(w http.ResponseWriter, r *http.Request)
+	// LinkCalendar Link a calendar of the connected account to a resource.
+	// (POST /api/calendars)
+	LinkCalendar(w http.ResponseWriter, r *http.Request, params LinkCalendarParams)
+	// ListCalendarChanges Visits whose event was moved or deleted in the outside calendar.
+	// (GET /api/calendars/changes)
+	ListCalendarChanges(w http.ResponseWriter, r *http.Request, params ListCalendarChangesParams)
+	// ListCalendarConflicts Visits that lie under a busy time of an outside calendar.
+	// (GET /api/calendars/conflicts)
+	ListCalendarConflicts(w http.ResponseWriter, r *http.Request, params ListCalendarConflictsParams)
+	// UnlinkCalendar End the link of a calendar.
+	// (DELETE /api/calendars/{id})
+	UnlinkCalendar(w http.ResponseWriter, r *http.Request, id ID, params UnlinkCalendarParams)
+	// ChangeCalendar Change a linked calendar.
+	// (PATCH /api/calendars/{id})
+	ChangeCalendar(w http.ResponseWriter, r *http.Request, id ID, params ChangeCalendarParams)
+	// PullCalendar Have a calendar read now.
+	// (POST /api/calendars/{id}/pull)
+	PullCalendar(w http.ResponseWriter, r *http.Request, id ID, params PullCalendarParams)
 	// ListCalls The calls, the newest first
 	// (GET /api/calls-dashboard)
 	ListCalls(w http.ResponseWriter, r *http.Request, params ListCallsParams)
@@ -6545,6 +7402,18 @@ type ServerInterface interface {
 	// GetConsoleVoices Which voices are there? As the console reads them.
 	// (GET /api/founder-console/voices)
 	GetConsoleVoices(w http.ResponseWriter, r *http.Request)
+	// AuthorizeGoogle Where does a person let us into their Google calendar?
+	// (GET /api/google-oauth/authorize)
+	AuthorizeGoogle(w http.ResponseWriter, r *http.Request, params AuthorizeGoogleParams)
+	// RevokeGoogle Disconnect the Google calendar.
+	// (POST /api/google-oauth/revoke)
+	RevokeGoogle(w http.ResponseWriter, r *http.Request, params RevokeGoogleParams)
+	// GetGoogleStatus Is a Google calendar connected?
+	// (GET /api/google-oauth/status)
+	GetGoogleStatus(w http.ResponseWriter, r *http.Request)
+	// GetGoogleStatusOf Is a Google calendar connected?
+	// (GET /api/google-oauth/status/{orgId})
+	GetGoogleStatusOf(w http.ResponseWriter, r *http.Request, orgId UUID)
 	// LookUpPhoneNumber Whose number is this?
 	// (GET /api/inbound/phone-lookup/{phoneNumber})
 	LookUpPhoneNumber(w http.ResponseWriter, r *http.Request, phoneNumber string)
@@ -6683,6 +7552,18 @@ type ServerInterface interface {
 	// MessageStats What was sent and what became of it
 	// (GET /api/messages/stats)
 	MessageStats(w http.ResponseWriter, r *http.Request, params MessageStatsParams)
+	// AuthorizeMicrosoft Where does a person let us into their Outlook calendar?
+	// (GET /api/microsoft-oauth/authorize)
+	AuthorizeMicrosoft(w http.ResponseWriter, r *http.Request, params AuthorizeMicrosoftParams)
+	// RevokeMicrosoft Disconnect the Outlook calendar.
+	// (POST /api/microsoft-oauth/revoke)
+	RevokeMicrosoft(w http.ResponseWriter, r *http.Request, params RevokeMicrosoftParams)
+	// GetMicrosoftStatus Is an Outlook calendar connected?
+	// (GET /api/microsoft-oauth/status)
+	GetMicrosoftStatus(w http.ResponseWriter, r *http.Request)
+	// GetMicrosoftStatusOf Is an Outlook calendar connected?
+	// (GET /api/microsoft-oauth/status/{orgId})
+	GetMicrosoftStatusOf(w http.ResponseWriter, r *http.Request, orgId UUID)
 	// ListNotifications What the staff should look at, the newest first
 	// (GET /api/notifications)
 	ListNotifications(w http.ResponseWriter, r *http.Request, params ListNotificationsParams)
@@ -7388,6 +8269,56 @@ func (siw *ServerInterfaceWrapper) ApproveAppointment(w http.ResponseWriter, r *
 	handler.ServeHTTP(w, r)
 }
 
+// SettleCalendarChange operation middleware
+func (siw *ServerInterfaceWrapper) SettleCalendarChange(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SettleCalendarChangeParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SettleCalendarChange(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // CancelAppointment operation middleware
 func (siw *ServerInterfaceWrapper) CancelAppointment(w http.ResponseWriter, r *http.Request) {
 
@@ -7626,6 +8557,39 @@ func (siw *ServerInterfaceWrapper) ListAuditLog(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// AuthorizeGoogleOld operation middleware
+func (siw *ServerInterfaceWrapper) AuthorizeGoogleOld(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AuthorizeGoogleOldParams
+
+	// ------------- Optional query parameter "org_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "org_id", r.URL.Query(), &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "org_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "org_id", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AuthorizeGoogleOld(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListBookingAttempts operation middleware
 func (siw *ServerInterfaceWrapper) ListBookingAttempts(w http.ResponseWriter, r *http.Request) {
 
@@ -7754,6 +8718,765 @@ func (siw *ServerInterfaceWrapper) ListBookingAttempts(w http.ResponseWriter, r 
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListBookingAttempts(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListCalendarAccounts operation middleware
+func (siw *ServerInterfaceWrapper) ListCalendarAccounts(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListCalendarAccounts(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAccountCalendars operation middleware
+func (siw *ServerInterfaceWrapper) ListAccountCalendars(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "provider" -------------
+	var provider CalendarProvider
+
+	err = runtime.BindStyledParameterWithOptions("simple", "provider", r.PathValue("provider"), &provider, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "provider", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAccountCalendars(w, r, provider)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RefuseCalendarConsent operation middleware
+func (siw *ServerInterfaceWrapper) RefuseCalendarConsent(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RefuseCalendarConsentParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RefuseCalendarConsent(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCalendarConsent operation middleware
+func (siw *ServerInterfaceWrapper) GetCalendarConsent(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCalendarConsent(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConfirmCalendarConsent operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmCalendarConsent(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmCalendarConsentParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConfirmCalendarConsent(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListCalendarFeeds operation middleware
+func (siw *ServerInterfaceWrapper) ListCalendarFeeds(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCalendarFeedsParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListCalendarFeeds(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateCalendarFeed operation middleware
+func (siw *ServerInterfaceWrapper) CreateCalendarFeed(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateCalendarFeedParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateCalendarFeed(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RevokeCalendarFeed operation middleware
+func (siw *ServerInterfaceWrapper) RevokeCalendarFeed(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RevokeCalendarFeedParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RevokeCalendarFeed(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCalendarAuthUrl operation middleware
+func (siw *ServerInterfaceWrapper) GetCalendarAuthUrl(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCalendarAuthUrlParams
+
+	// ------------- Optional query parameter "org_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "org_id", r.URL.Query(), &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "org_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "org_id", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCalendarAuthUrl(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteCalendarOf operation middleware
+func (siw *ServerInterfaceWrapper) DeleteCalendarOf(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orgId" -------------
+	var orgId UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orgId", r.PathValue("orgId"), &orgId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orgId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteCalendarOfParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteCalendarOf(w, r, orgId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DisconnectCalendarOf operation middleware
+func (siw *ServerInterfaceWrapper) DisconnectCalendarOf(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orgId" -------------
+	var orgId UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orgId", r.PathValue("orgId"), &orgId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orgId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DisconnectCalendarOfParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DisconnectCalendarOf(w, r, orgId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCalendarStatusOf operation middleware
+func (siw *ServerInterfaceWrapper) GetCalendarStatusOf(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orgId" -------------
+	var orgId UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orgId", r.PathValue("orgId"), &orgId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orgId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCalendarStatusOf(w, r, orgId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListCalendars operation middleware
+func (siw *ServerInterfaceWrapper) ListCalendars(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListCalendars(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// LinkCalendar operation middleware
+func (siw *ServerInterfaceWrapper) LinkCalendar(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LinkCalendarParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.LinkCalendar(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListCalendarChanges operation middleware
+func (siw *ServerInterfaceWrapper) ListCalendarChanges(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCalendarChangesParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListCalendarChanges(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListCalendarConflicts operation middleware
+func (siw *ServerInterfaceWrapper) ListCalendarConflicts(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCalendarConflictsParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListCalendarConflicts(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UnlinkCalendar operation middleware
+func (siw *ServerInterfaceWrapper) UnlinkCalendar(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UnlinkCalendarParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UnlinkCalendar(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ChangeCalendar operation middleware
+func (siw *ServerInterfaceWrapper) ChangeCalendar(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeCalendarParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ChangeCalendar(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PullCalendar operation middleware
+func (siw *ServerInterfaceWrapper) PullCalendar(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PullCalendarParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PullCalendar(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -9809,6 +11532,120 @@ func (siw *ServerInterfaceWrapper) GetConsoleVoices(w http.ResponseWriter, r *ht
 	handler.ServeHTTP(w, r)
 }
 
+// AuthorizeGoogle operation middleware
+func (siw *ServerInterfaceWrapper) AuthorizeGoogle(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AuthorizeGoogleParams
+
+	// ------------- Optional query parameter "org_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "org_id", r.URL.Query(), &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "org_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "org_id", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AuthorizeGoogle(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RevokeGoogle operation middleware
+func (siw *ServerInterfaceWrapper) RevokeGoogle(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RevokeGoogleParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RevokeGoogle(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetGoogleStatus operation middleware
+func (siw *ServerInterfaceWrapper) GetGoogleStatus(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetGoogleStatus(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetGoogleStatusOf operation middleware
+func (siw *ServerInterfaceWrapper) GetGoogleStatusOf(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orgId" -------------
+	var orgId UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orgId", r.PathValue("orgId"), &orgId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orgId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetGoogleStatusOf(w, r, orgId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // LookUpPhoneNumber operation middleware
 func (siw *ServerInterfaceWrapper) LookUpPhoneNumber(w http.ResponseWriter, r *http.Request) {
 
@@ -11771,6 +13608,120 @@ func (siw *ServerInterfaceWrapper) MessageStats(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// AuthorizeMicrosoft operation middleware
+func (siw *ServerInterfaceWrapper) AuthorizeMicrosoft(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AuthorizeMicrosoftParams
+
+	// ------------- Optional query parameter "org_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "org_id", r.URL.Query(), &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "org_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "org_id", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AuthorizeMicrosoft(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RevokeMicrosoft operation middleware
+func (siw *ServerInterfaceWrapper) RevokeMicrosoft(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RevokeMicrosoftParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RevokeMicrosoft(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetMicrosoftStatus operation middleware
+func (siw *ServerInterfaceWrapper) GetMicrosoftStatus(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetMicrosoftStatus(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetMicrosoftStatusOf operation middleware
+func (siw *ServerInterfaceWrapper) GetMicrosoftStatusOf(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orgId" -------------
+	var orgId UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orgId", r.PathValue("orgId"), &orgId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orgId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetMicrosoftStatusOf(w, r, orgId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListNotifications operation middleware
 func (siw *ServerInterfaceWrapper) ListNotifications(w http.ResponseWriter, r *http.Request) {
 
@@ -13355,6 +15306,24 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/integrations/resend", wrapper.DisconnectResend)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/integrations/resend", wrapper.GetResend)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/integrations/resend", wrapper.ConnectResend)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/google-oauth/authorize", wrapper.AuthorizeGoogle)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/google-oauth/status", wrapper.GetGoogleStatus)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/google-oauth/status/{orgId}", wrapper.GetGoogleStatusOf)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/google-oauth/revoke", wrapper.RevokeGoogle)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/microsoft-oauth/authorize", wrapper.AuthorizeMicrosoft)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/microsoft-oauth/status", wrapper.GetMicrosoftStatus)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/microsoft-oauth/status/{orgId}", wrapper.GetMicrosoftStatusOf)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/microsoft-oauth/revoke", wrapper.RevokeMicrosoft)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/auth/google-calendar/authorize", wrapper.AuthorizeGoogleOld)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calendar/auth/url", wrapper.GetCalendarAuthUrl)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calendar/status/{orgId}", wrapper.GetCalendarStatusOf)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/calendar/disconnect/{orgId}", wrapper.DeleteCalendarOf)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/calendar/disconnect/{orgId}", wrapper.DisconnectCalendarOf)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calendar-accounts", wrapper.ListCalendarAccounts)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calendar-accounts/{provider}/calendars", wrapper.ListAccountCalendars)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/calendar-consents/{id}", wrapper.RefuseCalendarConsent)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calendar-consents/{id}", wrapper.GetCalendarConsent)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/calendar-consents/{id}/confirm", wrapper.ConfirmCalendarConsent)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/contacts", wrapper.ListContacts)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/contacts", wrapper.CreateContact)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/contacts/stats", wrapper.ContactStats)
@@ -13436,6 +15405,17 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/resources", wrapper.CreateResource)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/resources/{id}", wrapper.DeleteResource)
 	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/resources/{id}", wrapper.UpdateResource)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calendars", wrapper.ListCalendars)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/calendars", wrapper.LinkCalendar)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calendars/changes", wrapper.ListCalendarChanges)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calendars/conflicts", wrapper.ListCalendarConflicts)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/calendars/{id}", wrapper.UnlinkCalendar)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/calendars/{id}", wrapper.ChangeCalendar)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/calendars/{id}/pull", wrapper.PullCalendar)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/appointments/{id}/calendar-change", wrapper.SettleCalendarChange)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calendar-feeds", wrapper.ListCalendarFeeds)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/calendar-feeds", wrapper.CreateCalendarFeed)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/calendar-feeds/{id}", wrapper.RevokeCalendarFeed)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/locations/{id}/business-hours", wrapper.GetBusinessHours)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/api/locations/{id}/business-hours", wrapper.SetBusinessHours)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/locations/{id}/closures", wrapper.ListClosures)
@@ -14777,6 +16757,149 @@ func (response ApproveAppointmentdefaultJSONResponse) VisitApproveAppointmentRes
 	return err
 }
 
+type SettleCalendarChangeRequestObject struct {
+	Id     ID `json:"id"`
+	Params SettleCalendarChangeParams
+	Body   *SettleCalendarChangeJSONRequestBody
+}
+
+type SettleCalendarChangeResponseObject interface {
+	VisitSettleCalendarChangeResponse(w http.ResponseWriter) error
+}
+
+type SettleCalendarChange200JSONResponse OutsideChangeSettled
+
+func (response SettleCalendarChange200JSONResponse) VisitSettleCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleCalendarChange400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response SettleCalendarChange400JSONResponse) VisitSettleCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleCalendarChange401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response SettleCalendarChange401JSONResponse) VisitSettleCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleCalendarChange403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response SettleCalendarChange403JSONResponse) VisitSettleCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleCalendarChange404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response SettleCalendarChange404JSONResponse) VisitSettleCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleCalendarChange409JSONResponse struct{ ConflictJSONResponse }
+
+func (response SettleCalendarChange409JSONResponse) VisitSettleCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleCalendarChange410JSONResponse struct{ GoneJSONResponse }
+
+func (response SettleCalendarChange410JSONResponse) VisitSettleCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleCalendarChange422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response SettleCalendarChange422JSONResponse) VisitSettleCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleCalendarChangedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response SettleCalendarChangedefaultJSONResponse) VisitSettleCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CancelAppointmentRequestObject struct {
 	Id     ID `json:"id"`
 	Params CancelAppointmentParams
@@ -15277,6 +17400,119 @@ func (response ListAuditLogdefaultJSONResponse) VisitListAuditLogResponse(w http
 	return err
 }
 
+type AuthorizeGoogleOldRequestObject struct {
+	Params AuthorizeGoogleOldParams
+}
+
+type AuthorizeGoogleOldResponseObject interface {
+	VisitAuthorizeGoogleOldResponse(w http.ResponseWriter) error
+}
+
+type AuthorizeGoogleOld200JSONResponse CalendarConsentAddress
+
+func (response AuthorizeGoogleOld200JSONResponse) VisitAuthorizeGoogleOldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeGoogleOld400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response AuthorizeGoogleOld400JSONResponse) VisitAuthorizeGoogleOldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeGoogleOld401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response AuthorizeGoogleOld401JSONResponse) VisitAuthorizeGoogleOldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeGoogleOld403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response AuthorizeGoogleOld403JSONResponse) VisitAuthorizeGoogleOldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeGoogleOld404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response AuthorizeGoogleOld404JSONResponse) VisitAuthorizeGoogleOldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeGoogleOld410JSONResponse struct{ GoneJSONResponse }
+
+func (response AuthorizeGoogleOld410JSONResponse) VisitAuthorizeGoogleOldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeGoogleOlddefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response AuthorizeGoogleOlddefaultJSONResponse) VisitAuthorizeGoogleOldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListBookingAttemptsRequestObject struct {
 	Params ListBookingAttemptsParams
 }
@@ -15348,6 +17584,2270 @@ type ListBookingAttemptsdefaultJSONResponse struct {
 }
 
 func (response ListBookingAttemptsdefaultJSONResponse) VisitListBookingAttemptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarAccountsRequestObject struct {
+}
+
+type ListCalendarAccountsResponseObject interface {
+	VisitListCalendarAccountsResponse(w http.ResponseWriter) error
+}
+
+type ListCalendarAccounts200JSONResponse CalendarAccounts
+
+func (response ListCalendarAccounts200JSONResponse) VisitListCalendarAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarAccounts401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListCalendarAccounts401JSONResponse) VisitListCalendarAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarAccounts410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListCalendarAccounts410JSONResponse) VisitListCalendarAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarAccountsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListCalendarAccountsdefaultJSONResponse) VisitListCalendarAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountCalendarsRequestObject struct {
+	Provider CalendarProvider `json:"provider"`
+}
+
+type ListAccountCalendarsResponseObject interface {
+	VisitListAccountCalendarsResponse(w http.ResponseWriter) error
+}
+
+type ListAccountCalendars200JSONResponse AccountCalendars
+
+func (response ListAccountCalendars200JSONResponse) VisitListAccountCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountCalendars400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListAccountCalendars400JSONResponse) VisitListAccountCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountCalendars401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListAccountCalendars401JSONResponse) VisitListAccountCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountCalendars403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ListAccountCalendars403JSONResponse) VisitListAccountCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountCalendars409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ListAccountCalendars409JSONResponse) VisitListAccountCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountCalendars410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListAccountCalendars410JSONResponse) VisitListAccountCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountCalendarsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListAccountCalendarsdefaultJSONResponse) VisitListAccountCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefuseCalendarConsentRequestObject struct {
+	Id     ID `json:"id"`
+	Params RefuseCalendarConsentParams
+}
+
+type RefuseCalendarConsentResponseObject interface {
+	VisitRefuseCalendarConsentResponse(w http.ResponseWriter) error
+}
+
+type RefuseCalendarConsent200JSONResponse Done
+
+func (response RefuseCalendarConsent200JSONResponse) VisitRefuseCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefuseCalendarConsent400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RefuseCalendarConsent400JSONResponse) VisitRefuseCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefuseCalendarConsent401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RefuseCalendarConsent401JSONResponse) VisitRefuseCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefuseCalendarConsent403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RefuseCalendarConsent403JSONResponse) VisitRefuseCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefuseCalendarConsent404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response RefuseCalendarConsent404JSONResponse) VisitRefuseCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefuseCalendarConsent409JSONResponse struct{ ConflictJSONResponse }
+
+func (response RefuseCalendarConsent409JSONResponse) VisitRefuseCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefuseCalendarConsent410JSONResponse struct{ GoneJSONResponse }
+
+func (response RefuseCalendarConsent410JSONResponse) VisitRefuseCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefuseCalendarConsent422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response RefuseCalendarConsent422JSONResponse) VisitRefuseCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefuseCalendarConsentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RefuseCalendarConsentdefaultJSONResponse) VisitRefuseCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarConsentRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetCalendarConsentResponseObject interface {
+	VisitGetCalendarConsentResponse(w http.ResponseWriter) error
+}
+
+type GetCalendarConsent200JSONResponse CalendarConsent
+
+func (response GetCalendarConsent200JSONResponse) VisitGetCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarConsent400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetCalendarConsent400JSONResponse) VisitGetCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarConsent401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetCalendarConsent401JSONResponse) VisitGetCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarConsent403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response GetCalendarConsent403JSONResponse) VisitGetCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarConsent404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetCalendarConsent404JSONResponse) VisitGetCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarConsent410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetCalendarConsent410JSONResponse) VisitGetCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarConsentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetCalendarConsentdefaultJSONResponse) VisitGetCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmCalendarConsentRequestObject struct {
+	Id     ID `json:"id"`
+	Params ConfirmCalendarConsentParams
+}
+
+type ConfirmCalendarConsentResponseObject interface {
+	VisitConfirmCalendarConsentResponse(w http.ResponseWriter) error
+}
+
+type ConfirmCalendarConsent200JSONResponse CalendarConfirmed
+
+func (response ConfirmCalendarConsent200JSONResponse) VisitConfirmCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmCalendarConsent400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ConfirmCalendarConsent400JSONResponse) VisitConfirmCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmCalendarConsent401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ConfirmCalendarConsent401JSONResponse) VisitConfirmCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmCalendarConsent403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ConfirmCalendarConsent403JSONResponse) VisitConfirmCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmCalendarConsent404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ConfirmCalendarConsent404JSONResponse) VisitConfirmCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmCalendarConsent409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ConfirmCalendarConsent409JSONResponse) VisitConfirmCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmCalendarConsent410JSONResponse struct{ GoneJSONResponse }
+
+func (response ConfirmCalendarConsent410JSONResponse) VisitConfirmCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmCalendarConsent422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ConfirmCalendarConsent422JSONResponse) VisitConfirmCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmCalendarConsentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ConfirmCalendarConsentdefaultJSONResponse) VisitConfirmCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarFeedsRequestObject struct {
+	Params ListCalendarFeedsParams
+}
+
+type ListCalendarFeedsResponseObject interface {
+	VisitListCalendarFeedsResponse(w http.ResponseWriter) error
+}
+
+type ListCalendarFeeds200JSONResponse CalendarFeedList
+
+func (response ListCalendarFeeds200JSONResponse) VisitListCalendarFeedsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarFeeds400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListCalendarFeeds400JSONResponse) VisitListCalendarFeedsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarFeeds401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListCalendarFeeds401JSONResponse) VisitListCalendarFeedsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarFeeds410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListCalendarFeeds410JSONResponse) VisitListCalendarFeedsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarFeedsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListCalendarFeedsdefaultJSONResponse) VisitListCalendarFeedsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarFeedRequestObject struct {
+	Params CreateCalendarFeedParams
+	Body   *CreateCalendarFeedJSONRequestBody
+}
+
+type CreateCalendarFeedResponseObject interface {
+	VisitCreateCalendarFeedResponse(w http.ResponseWriter) error
+}
+
+type CreateCalendarFeed201ResponseHeaders struct {
+	CacheControl *string
+}
+
+type CreateCalendarFeed201JSONResponse struct {
+	Body    CalendarFeedOpened
+	Headers CreateCalendarFeed201ResponseHeaders
+}
+
+func (response CreateCalendarFeed201JSONResponse) VisitCreateCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarFeed400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CreateCalendarFeed400JSONResponse) VisitCreateCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarFeed401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CreateCalendarFeed401JSONResponse) VisitCreateCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarFeed403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CreateCalendarFeed403JSONResponse) VisitCreateCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarFeed404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response CreateCalendarFeed404JSONResponse) VisitCreateCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarFeed409JSONResponse struct{ ConflictJSONResponse }
+
+func (response CreateCalendarFeed409JSONResponse) VisitCreateCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarFeed410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateCalendarFeed410JSONResponse) VisitCreateCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarFeed422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateCalendarFeed422JSONResponse) VisitCreateCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarFeeddefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CreateCalendarFeeddefaultJSONResponse) VisitCreateCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeCalendarFeedRequestObject struct {
+	Id     ID `json:"id"`
+	Params RevokeCalendarFeedParams
+}
+
+type RevokeCalendarFeedResponseObject interface {
+	VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error
+}
+
+type RevokeCalendarFeed200JSONResponse Done
+
+func (response RevokeCalendarFeed200JSONResponse) VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeCalendarFeed400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RevokeCalendarFeed400JSONResponse) VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeCalendarFeed401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RevokeCalendarFeed401JSONResponse) VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeCalendarFeed403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RevokeCalendarFeed403JSONResponse) VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeCalendarFeed404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response RevokeCalendarFeed404JSONResponse) VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeCalendarFeed409JSONResponse struct{ ConflictJSONResponse }
+
+func (response RevokeCalendarFeed409JSONResponse) VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeCalendarFeed410JSONResponse struct{ GoneJSONResponse }
+
+func (response RevokeCalendarFeed410JSONResponse) VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeCalendarFeed422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response RevokeCalendarFeed422JSONResponse) VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeCalendarFeeddefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RevokeCalendarFeeddefaultJSONResponse) VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarAuthUrlRequestObject struct {
+	Params GetCalendarAuthUrlParams
+}
+
+type GetCalendarAuthUrlResponseObject interface {
+	VisitGetCalendarAuthUrlResponse(w http.ResponseWriter) error
+}
+
+type GetCalendarAuthUrl200JSONResponse CalendarConsentAddress
+
+func (response GetCalendarAuthUrl200JSONResponse) VisitGetCalendarAuthUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarAuthUrl400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetCalendarAuthUrl400JSONResponse) VisitGetCalendarAuthUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarAuthUrl401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetCalendarAuthUrl401JSONResponse) VisitGetCalendarAuthUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarAuthUrl403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response GetCalendarAuthUrl403JSONResponse) VisitGetCalendarAuthUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarAuthUrl404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetCalendarAuthUrl404JSONResponse) VisitGetCalendarAuthUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarAuthUrl410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetCalendarAuthUrl410JSONResponse) VisitGetCalendarAuthUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarAuthUrldefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetCalendarAuthUrldefaultJSONResponse) VisitGetCalendarAuthUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCalendarOfRequestObject struct {
+	OrgId  UUID `json:"orgId"`
+	Params DeleteCalendarOfParams
+}
+
+type DeleteCalendarOfResponseObject interface {
+	VisitDeleteCalendarOfResponse(w http.ResponseWriter) error
+}
+
+type DeleteCalendarOf200JSONResponse CalendarDisconnected
+
+func (response DeleteCalendarOf200JSONResponse) VisitDeleteCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCalendarOf400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteCalendarOf400JSONResponse) VisitDeleteCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCalendarOf401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeleteCalendarOf401JSONResponse) VisitDeleteCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCalendarOf403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeleteCalendarOf403JSONResponse) VisitDeleteCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCalendarOf404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeleteCalendarOf404JSONResponse) VisitDeleteCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCalendarOf409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeleteCalendarOf409JSONResponse) VisitDeleteCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCalendarOf410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteCalendarOf410JSONResponse) VisitDeleteCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCalendarOf422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteCalendarOf422JSONResponse) VisitDeleteCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCalendarOfdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteCalendarOfdefaultJSONResponse) VisitDeleteCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectCalendarOfRequestObject struct {
+	OrgId  UUID `json:"orgId"`
+	Params DisconnectCalendarOfParams
+}
+
+type DisconnectCalendarOfResponseObject interface {
+	VisitDisconnectCalendarOfResponse(w http.ResponseWriter) error
+}
+
+type DisconnectCalendarOf200JSONResponse CalendarDisconnected
+
+func (response DisconnectCalendarOf200JSONResponse) VisitDisconnectCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectCalendarOf400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DisconnectCalendarOf400JSONResponse) VisitDisconnectCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectCalendarOf401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DisconnectCalendarOf401JSONResponse) VisitDisconnectCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectCalendarOf403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DisconnectCalendarOf403JSONResponse) VisitDisconnectCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectCalendarOf404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DisconnectCalendarOf404JSONResponse) VisitDisconnectCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectCalendarOf409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DisconnectCalendarOf409JSONResponse) VisitDisconnectCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectCalendarOf410JSONResponse struct{ GoneJSONResponse }
+
+func (response DisconnectCalendarOf410JSONResponse) VisitDisconnectCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectCalendarOf422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DisconnectCalendarOf422JSONResponse) VisitDisconnectCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectCalendarOfdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DisconnectCalendarOfdefaultJSONResponse) VisitDisconnectCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarStatusOfRequestObject struct {
+	OrgId UUID `json:"orgId"`
+}
+
+type GetCalendarStatusOfResponseObject interface {
+	VisitGetCalendarStatusOfResponse(w http.ResponseWriter) error
+}
+
+type GetCalendarStatusOf200JSONResponse CalendarConnection
+
+func (response GetCalendarStatusOf200JSONResponse) VisitGetCalendarStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarStatusOf400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetCalendarStatusOf400JSONResponse) VisitGetCalendarStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarStatusOf401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetCalendarStatusOf401JSONResponse) VisitGetCalendarStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarStatusOf404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetCalendarStatusOf404JSONResponse) VisitGetCalendarStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarStatusOf410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetCalendarStatusOf410JSONResponse) VisitGetCalendarStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarStatusOfdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetCalendarStatusOfdefaultJSONResponse) VisitGetCalendarStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarsRequestObject struct {
+}
+
+type ListCalendarsResponseObject interface {
+	VisitListCalendarsResponse(w http.ResponseWriter) error
+}
+
+type ListCalendars200JSONResponse CalendarList
+
+func (response ListCalendars200JSONResponse) VisitListCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendars401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListCalendars401JSONResponse) VisitListCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendars410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListCalendars410JSONResponse) VisitListCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListCalendarsdefaultJSONResponse) VisitListCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkCalendarRequestObject struct {
+	Params LinkCalendarParams
+	Body   *LinkCalendarJSONRequestBody
+}
+
+type LinkCalendarResponseObject interface {
+	VisitLinkCalendarResponse(w http.ResponseWriter) error
+}
+
+type LinkCalendar201JSONResponse Calendar
+
+func (response LinkCalendar201JSONResponse) VisitLinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkCalendar400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response LinkCalendar400JSONResponse) VisitLinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkCalendar401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response LinkCalendar401JSONResponse) VisitLinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkCalendar403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response LinkCalendar403JSONResponse) VisitLinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkCalendar404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response LinkCalendar404JSONResponse) VisitLinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkCalendar409JSONResponse struct{ ConflictJSONResponse }
+
+func (response LinkCalendar409JSONResponse) VisitLinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkCalendar410JSONResponse struct{ GoneJSONResponse }
+
+func (response LinkCalendar410JSONResponse) VisitLinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkCalendar422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response LinkCalendar422JSONResponse) VisitLinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkCalendardefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response LinkCalendardefaultJSONResponse) VisitLinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarChangesRequestObject struct {
+	Params ListCalendarChangesParams
+}
+
+type ListCalendarChangesResponseObject interface {
+	VisitListCalendarChangesResponse(w http.ResponseWriter) error
+}
+
+type ListCalendarChanges200JSONResponse OutsideChangeList
+
+func (response ListCalendarChanges200JSONResponse) VisitListCalendarChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarChanges400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListCalendarChanges400JSONResponse) VisitListCalendarChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarChanges401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListCalendarChanges401JSONResponse) VisitListCalendarChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarChanges410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListCalendarChanges410JSONResponse) VisitListCalendarChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarChangesdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListCalendarChangesdefaultJSONResponse) VisitListCalendarChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarConflictsRequestObject struct {
+	Params ListCalendarConflictsParams
+}
+
+type ListCalendarConflictsResponseObject interface {
+	VisitListCalendarConflictsResponse(w http.ResponseWriter) error
+}
+
+type ListCalendarConflicts200JSONResponse CalendarConflictList
+
+func (response ListCalendarConflicts200JSONResponse) VisitListCalendarConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarConflicts400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListCalendarConflicts400JSONResponse) VisitListCalendarConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarConflicts401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListCalendarConflicts401JSONResponse) VisitListCalendarConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarConflicts410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListCalendarConflicts410JSONResponse) VisitListCalendarConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarConflictsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListCalendarConflictsdefaultJSONResponse) VisitListCalendarConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkCalendarRequestObject struct {
+	Id     ID `json:"id"`
+	Params UnlinkCalendarParams
+}
+
+type UnlinkCalendarResponseObject interface {
+	VisitUnlinkCalendarResponse(w http.ResponseWriter) error
+}
+
+type UnlinkCalendar200JSONResponse Done
+
+func (response UnlinkCalendar200JSONResponse) VisitUnlinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkCalendar400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UnlinkCalendar400JSONResponse) VisitUnlinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkCalendar401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response UnlinkCalendar401JSONResponse) VisitUnlinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkCalendar403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UnlinkCalendar403JSONResponse) VisitUnlinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkCalendar404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response UnlinkCalendar404JSONResponse) VisitUnlinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkCalendar409JSONResponse struct{ ConflictJSONResponse }
+
+func (response UnlinkCalendar409JSONResponse) VisitUnlinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkCalendar410JSONResponse struct{ GoneJSONResponse }
+
+func (response UnlinkCalendar410JSONResponse) VisitUnlinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkCalendar422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UnlinkCalendar422JSONResponse) VisitUnlinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkCalendardefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response UnlinkCalendardefaultJSONResponse) VisitUnlinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeCalendarRequestObject struct {
+	Id     ID `json:"id"`
+	Params ChangeCalendarParams
+	Body   *ChangeCalendarJSONRequestBody
+}
+
+type ChangeCalendarResponseObject interface {
+	VisitChangeCalendarResponse(w http.ResponseWriter) error
+}
+
+type ChangeCalendar200JSONResponse Calendar
+
+func (response ChangeCalendar200JSONResponse) VisitChangeCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeCalendar400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ChangeCalendar400JSONResponse) VisitChangeCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeCalendar401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ChangeCalendar401JSONResponse) VisitChangeCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeCalendar403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ChangeCalendar403JSONResponse) VisitChangeCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeCalendar404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ChangeCalendar404JSONResponse) VisitChangeCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeCalendar409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ChangeCalendar409JSONResponse) VisitChangeCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeCalendar410JSONResponse struct{ GoneJSONResponse }
+
+func (response ChangeCalendar410JSONResponse) VisitChangeCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeCalendar422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ChangeCalendar422JSONResponse) VisitChangeCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeCalendardefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ChangeCalendardefaultJSONResponse) VisitChangeCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PullCalendarRequestObject struct {
+	Id     ID `json:"id"`
+	Params PullCalendarParams
+}
+
+type PullCalendarResponseObject interface {
+	VisitPullCalendarResponse(w http.ResponseWriter) error
+}
+
+type PullCalendar202JSONResponse CalendarPull
+
+func (response PullCalendar202JSONResponse) VisitPullCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PullCalendar400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response PullCalendar400JSONResponse) VisitPullCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PullCalendar401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response PullCalendar401JSONResponse) VisitPullCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PullCalendar403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response PullCalendar403JSONResponse) VisitPullCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PullCalendar404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response PullCalendar404JSONResponse) VisitPullCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PullCalendar409JSONResponse struct{ ConflictJSONResponse }
+
+func (response PullCalendar409JSONResponse) VisitPullCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PullCalendar410JSONResponse struct{ GoneJSONResponse }
+
+func (response PullCalendar410JSONResponse) VisitPullCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PullCalendar422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response PullCalendar422JSONResponse) VisitPullCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PullCalendardefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response PullCalendardefaultJSONResponse) VisitPullCalendarResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20987,6 +25487,430 @@ func (response GetConsoleVoicesdefaultJSONResponse) VisitGetConsoleVoicesRespons
 	return err
 }
 
+type AuthorizeGoogleRequestObject struct {
+	Params AuthorizeGoogleParams
+}
+
+type AuthorizeGoogleResponseObject interface {
+	VisitAuthorizeGoogleResponse(w http.ResponseWriter) error
+}
+
+type AuthorizeGoogle200JSONResponse CalendarConsentAddress
+
+func (response AuthorizeGoogle200JSONResponse) VisitAuthorizeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeGoogle400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response AuthorizeGoogle400JSONResponse) VisitAuthorizeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeGoogle401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response AuthorizeGoogle401JSONResponse) VisitAuthorizeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeGoogle403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response AuthorizeGoogle403JSONResponse) VisitAuthorizeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeGoogle404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response AuthorizeGoogle404JSONResponse) VisitAuthorizeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeGoogle410JSONResponse struct{ GoneJSONResponse }
+
+func (response AuthorizeGoogle410JSONResponse) VisitAuthorizeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeGoogledefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response AuthorizeGoogledefaultJSONResponse) VisitAuthorizeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeGoogleRequestObject struct {
+	Params RevokeGoogleParams
+	Body   *RevokeGoogleJSONRequestBody
+}
+
+type RevokeGoogleResponseObject interface {
+	VisitRevokeGoogleResponse(w http.ResponseWriter) error
+}
+
+type RevokeGoogle200JSONResponse CalendarDisconnected
+
+func (response RevokeGoogle200JSONResponse) VisitRevokeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeGoogle400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RevokeGoogle400JSONResponse) VisitRevokeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeGoogle401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RevokeGoogle401JSONResponse) VisitRevokeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeGoogle403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RevokeGoogle403JSONResponse) VisitRevokeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeGoogle404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response RevokeGoogle404JSONResponse) VisitRevokeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeGoogle409JSONResponse struct{ ConflictJSONResponse }
+
+func (response RevokeGoogle409JSONResponse) VisitRevokeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeGoogle410JSONResponse struct{ GoneJSONResponse }
+
+func (response RevokeGoogle410JSONResponse) VisitRevokeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeGoogle422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response RevokeGoogle422JSONResponse) VisitRevokeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeGoogledefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RevokeGoogledefaultJSONResponse) VisitRevokeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGoogleStatusRequestObject struct {
+}
+
+type GetGoogleStatusResponseObject interface {
+	VisitGetGoogleStatusResponse(w http.ResponseWriter) error
+}
+
+type GetGoogleStatus200JSONResponse CalendarConnection
+
+func (response GetGoogleStatus200JSONResponse) VisitGetGoogleStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGoogleStatus401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetGoogleStatus401JSONResponse) VisitGetGoogleStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGoogleStatus410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetGoogleStatus410JSONResponse) VisitGetGoogleStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGoogleStatusdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetGoogleStatusdefaultJSONResponse) VisitGetGoogleStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGoogleStatusOfRequestObject struct {
+	OrgId UUID `json:"orgId"`
+}
+
+type GetGoogleStatusOfResponseObject interface {
+	VisitGetGoogleStatusOfResponse(w http.ResponseWriter) error
+}
+
+type GetGoogleStatusOf200JSONResponse CalendarConnection
+
+func (response GetGoogleStatusOf200JSONResponse) VisitGetGoogleStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGoogleStatusOf400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetGoogleStatusOf400JSONResponse) VisitGetGoogleStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGoogleStatusOf401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetGoogleStatusOf401JSONResponse) VisitGetGoogleStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGoogleStatusOf404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetGoogleStatusOf404JSONResponse) VisitGetGoogleStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGoogleStatusOf410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetGoogleStatusOf410JSONResponse) VisitGetGoogleStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGoogleStatusOfdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetGoogleStatusOfdefaultJSONResponse) VisitGetGoogleStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type LookUpPhoneNumberRequestObject struct {
 	PhoneNumber string `json:"phoneNumber"`
 }
@@ -26287,6 +31211,430 @@ func (response MessageStatsdefaultJSONResponse) VisitMessageStatsResponse(w http
 	return err
 }
 
+type AuthorizeMicrosoftRequestObject struct {
+	Params AuthorizeMicrosoftParams
+}
+
+type AuthorizeMicrosoftResponseObject interface {
+	VisitAuthorizeMicrosoftResponse(w http.ResponseWriter) error
+}
+
+type AuthorizeMicrosoft200JSONResponse CalendarConsentAddress
+
+func (response AuthorizeMicrosoft200JSONResponse) VisitAuthorizeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeMicrosoft400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response AuthorizeMicrosoft400JSONResponse) VisitAuthorizeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeMicrosoft401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response AuthorizeMicrosoft401JSONResponse) VisitAuthorizeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeMicrosoft403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response AuthorizeMicrosoft403JSONResponse) VisitAuthorizeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeMicrosoft404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response AuthorizeMicrosoft404JSONResponse) VisitAuthorizeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeMicrosoft410JSONResponse struct{ GoneJSONResponse }
+
+func (response AuthorizeMicrosoft410JSONResponse) VisitAuthorizeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeMicrosoftdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response AuthorizeMicrosoftdefaultJSONResponse) VisitAuthorizeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeMicrosoftRequestObject struct {
+	Params RevokeMicrosoftParams
+	Body   *RevokeMicrosoftJSONRequestBody
+}
+
+type RevokeMicrosoftResponseObject interface {
+	VisitRevokeMicrosoftResponse(w http.ResponseWriter) error
+}
+
+type RevokeMicrosoft200JSONResponse CalendarDisconnected
+
+func (response RevokeMicrosoft200JSONResponse) VisitRevokeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeMicrosoft400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RevokeMicrosoft400JSONResponse) VisitRevokeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeMicrosoft401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RevokeMicrosoft401JSONResponse) VisitRevokeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeMicrosoft403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RevokeMicrosoft403JSONResponse) VisitRevokeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeMicrosoft404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response RevokeMicrosoft404JSONResponse) VisitRevokeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeMicrosoft409JSONResponse struct{ ConflictJSONResponse }
+
+func (response RevokeMicrosoft409JSONResponse) VisitRevokeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeMicrosoft410JSONResponse struct{ GoneJSONResponse }
+
+func (response RevokeMicrosoft410JSONResponse) VisitRevokeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeMicrosoft422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response RevokeMicrosoft422JSONResponse) VisitRevokeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeMicrosoftdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RevokeMicrosoftdefaultJSONResponse) VisitRevokeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMicrosoftStatusRequestObject struct {
+}
+
+type GetMicrosoftStatusResponseObject interface {
+	VisitGetMicrosoftStatusResponse(w http.ResponseWriter) error
+}
+
+type GetMicrosoftStatus200JSONResponse CalendarConnection
+
+func (response GetMicrosoftStatus200JSONResponse) VisitGetMicrosoftStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMicrosoftStatus401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetMicrosoftStatus401JSONResponse) VisitGetMicrosoftStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMicrosoftStatus410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetMicrosoftStatus410JSONResponse) VisitGetMicrosoftStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMicrosoftStatusdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetMicrosoftStatusdefaultJSONResponse) VisitGetMicrosoftStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMicrosoftStatusOfRequestObject struct {
+	OrgId UUID `json:"orgId"`
+}
+
+type GetMicrosoftStatusOfResponseObject interface {
+	VisitGetMicrosoftStatusOfResponse(w http.ResponseWriter) error
+}
+
+type GetMicrosoftStatusOf200JSONResponse CalendarConnection
+
+func (response GetMicrosoftStatusOf200JSONResponse) VisitGetMicrosoftStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMicrosoftStatusOf400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetMicrosoftStatusOf400JSONResponse) VisitGetMicrosoftStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMicrosoftStatusOf401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetMicrosoftStatusOf401JSONResponse) VisitGetMicrosoftStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMicrosoftStatusOf404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetMicrosoftStatusOf404JSONResponse) VisitGetMicrosoftStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMicrosoftStatusOf410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetMicrosoftStatusOf410JSONResponse) VisitGetMicrosoftStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMicrosoftStatusOfdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetMicrosoftStatusOfdefaultJSONResponse) VisitGetMicrosoftStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListNotificationsRequestObject struct {
 	Params ListNotificationsParams
 }
@@ -30391,6 +35739,9 @@ type StrictServerInterface interface {
 	// ApproveAppointment Confirm a booking that waits for approval.
 	// (POST /api/appointments/{id}/approve)
 	ApproveAppointment(ctx context.Context, request ApproveAppointmentRequestObject) (ApproveAppointmentResponseObject, error)
+	// SettleCalendarChange Follow what was done to a visit in the outside calendar, or undo it there.
+	// (POST /api/appointments/{id}/calendar-change)
+	SettleCalendarChange(ctx context.Context, request SettleCalendarChangeRequestObject) (SettleCalendarChangeResponseObject, error)
 	// CancelAppointment Cancel a visit.
 	// (POST /api/appointments/{id}/cancel)
 	CancelAppointment(ctx context.Context, request CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error)
@@ -30403,9 +35754,69 @@ type StrictServerInterface interface {
 	// ListAuditLog Who did or read what, the newest first
 	// (GET /api/audit-log)
 	ListAuditLog(ctx context.Context, request ListAuditLogRequestObject) (ListAuditLogResponseObject, error)
+	// AuthorizeGoogleOld Where does a person let us into their Google calendar?
+	// (GET /api/auth/google-calendar/authorize)
+	AuthorizeGoogleOld(ctx context.Context, request AuthorizeGoogleOldRequestObject) (AuthorizeGoogleOldResponseObject, error)
 	// ListBookingAttempts Why was this refused?
 	// (GET /api/booking-attempts)
 	ListBookingAttempts(ctx context.Context, request ListBookingAttemptsRequestObject) (ListBookingAttemptsResponseObject, error)
+	// ListCalendarAccounts Which calendar accounts are connected?
+	// (GET /api/calendar-accounts)
+	ListCalendarAccounts(ctx context.Context, request ListCalendarAccountsRequestObject) (ListCalendarAccountsResponseObject, error)
+	// ListAccountCalendars Which calendars does the connected account have?
+	// (GET /api/calendar-accounts/{provider}/calendars)
+	ListAccountCalendars(ctx context.Context, request ListAccountCalendarsRequestObject) (ListAccountCalendarsResponseObject, error)
+	// RefuseCalendarConsent Do not connect the account.
+	// (DELETE /api/calendar-consents/{id})
+	RefuseCalendarConsent(ctx context.Context, request RefuseCalendarConsentRequestObject) (RefuseCalendarConsentResponseObject, error)
+	// GetCalendarConsent Which account is to be connected to which clinic?
+	// (GET /api/calendar-consents/{id})
+	GetCalendarConsent(ctx context.Context, request GetCalendarConsentRequestObject) (GetCalendarConsentResponseObject, error)
+	// ConfirmCalendarConsent Connect the account to the clinic.
+	// (POST /api/calendar-consents/{id}/confirm)
+	ConfirmCalendarConsent(ctx context.Context, request ConfirmCalendarConsentRequestObject) (ConfirmCalendarConsentResponseObject, error)
+	// ListCalendarFeeds The open feeds of visits.
+	// (GET /api/calendar-feeds)
+	ListCalendarFeeds(ctx context.Context, request ListCalendarFeedsRequestObject) (ListCalendarFeedsResponseObject, error)
+	// CreateCalendarFeed Open a feed of a resource's visits.
+	// (POST /api/calendar-feeds)
+	CreateCalendarFeed(ctx context.Context, request CreateCalendarFeedRequestObject) (CreateCalendarFeedResponseObject, error)
+	// RevokeCalendarFeed Close a feed for good.
+	// (DELETE /api/calendar-feeds/{id})
+	RevokeCalendarFeed(ctx context.Context, request RevokeCalendarFeedRequestObject) (RevokeCalendarFeedResponseObject, error)
+	// GetCalendarAuthUrl Where does a person let us into their Google calendar?
+	// (GET /api/calendar/auth/url)
+	GetCalendarAuthUrl(ctx context.Context, request GetCalendarAuthUrlRequestObject) (GetCalendarAuthUrlResponseObject, error)
+	// DeleteCalendarOf Disconnect the Google calendar.
+	// (DELETE /api/calendar/disconnect/{orgId})
+	DeleteCalendarOf(ctx context.Context, request DeleteCalendarOfRequestObject) (DeleteCalendarOfResponseObject, error)
+	// DisconnectCalendarOf Disconnect the Google calendar.
+	// (POST /api/calendar/disconnect/{orgId})
+	DisconnectCalendarOf(ctx context.Context, request DisconnectCalendarOfRequestObject) (DisconnectCalendarOfResponseObject, error)
+	// GetCalendarStatusOf Is a Google calendar connected?
+	// (GET /api/calendar/status/{orgId})
+	GetCalendarStatusOf(ctx context.Context, request GetCalendarStatusOfRequestObject) (GetCalendarStatusOfResponseObject, error)
+	// ListCalendars The linked calendars, and how they do.
+	// (GET /api/calendars)
+	ListCalendars(ctx context.Context, request ListCalendarsRequestObject) (ListCalendarsResponseObject, error)
+	// LinkCalendar Link a calendar of the connected account to a resource.
+	// (POST /api/calendars)
+	LinkCalendar(ctx context.Context, request LinkCalendarRequestObject) (LinkCalendarResponseObject, error)
+	// ListCalendarChanges Visits whose event was moved or deleted in the outside calendar.
+	// (GET /api/calendars/changes)
+	ListCalendarChanges(ctx context.Context, request ListCalendarChangesRequestObject) (ListCalendarChangesResponseObject, error)
+	// ListCalendarConflicts Visits that lie under a busy time of an outside calendar.
+	// (GET /api/calendars/conflicts)
+	ListCalendarConflicts(ctx context.Context, request ListCalendarConflictsRequestObject) (ListCalendarConflictsResponseObject, error)
+	// UnlinkCalendar End the link of a calendar.
+	// (DELETE /api/calendars/{id})
+	UnlinkCalendar(ctx context.Context, request UnlinkCalendarRequestObject) (UnlinkCalendarResponseObject, error)
+	// ChangeCalendar Change a linked calendar.
+	// (PATCH /api/calendars/{id})
+	ChangeCalendar(ctx context.Context, request ChangeCalendarRequestObject) (ChangeCalendarResponseObject, error)
+	// PullCalendar Have a calendar read now.
+	// (POST /api/calendars/{id}/pull)
+	PullCalendar(ctx context.Context, request PullCalendarRequestObject) (PullCalendarResponseObject, error)
 	// ListCalls The calls, the newest first
 	// (GET /api/calls-dashboard)
 	ListCalls(ctx context.Context, request ListCallsRequestObject) (ListCallsResponseObject, error)
@@ -30544,6 +35955,18 @@ type StrictServerInterface interface {
 	// GetConsoleVoices Which voices are there? As the console reads them.
 	// (GET /api/founder-console/voices)
 	GetConsoleVoices(ctx context.Context, request GetConsoleVoicesRequestObject) (GetConsoleVoicesResponseObject, error)
+	// AuthorizeGoogle Where does a person let us into their Google calendar?
+	// (GET /api/google-oauth/authorize)
+	AuthorizeGoogle(ctx context.Context, request AuthorizeGoogleRequestObject) (AuthorizeGoogleResponseObject, error)
+	// RevokeGoogle Disconnect the Google calendar.
+	// (POST /api/google-oauth/revoke)
+	RevokeGoogle(ctx context.Context, request RevokeGoogleRequestObject) (RevokeGoogleResponseObject, error)
+	// GetGoogleStatus Is a Google calendar connected?
+	// (GET /api/google-oauth/status)
+	GetGoogleStatus(ctx context.Context, request GetGoogleStatusRequestObject) (GetGoogleStatusResponseObject, error)
+	// GetGoogleStatusOf Is a Google calendar connected?
+	// (GET /api/google-oauth/status/{orgId})
+	GetGoogleStatusOf(ctx context.Context, request GetGoogleStatusOfRequestObject) (GetGoogleStatusOfResponseObject, error)
 	// LookUpPhoneNumber Whose number is this?
 	// (GET /api/inbound/phone-lookup/{phoneNumber})
 	LookUpPhoneNumber(ctx context.Context, request LookUpPhoneNumberRequestObject) (LookUpPhoneNumberResponseObject, error)
@@ -30682,6 +36105,18 @@ type StrictServerInterface interface {
 	// MessageStats What was sent and what became of it
 	// (GET /api/messages/stats)
 	MessageStats(ctx context.Context, request MessageStatsRequestObject) (MessageStatsResponseObject, error)
+	// AuthorizeMicrosoft Where does a person let us into their Outlook calendar?
+	// (GET /api/microsoft-oauth/authorize)
+	AuthorizeMicrosoft(ctx context.Context, request AuthorizeMicrosoftRequestObject) (AuthorizeMicrosoftResponseObject, error)
+	// RevokeMicrosoft Disconnect the Outlook calendar.
+	// (POST /api/microsoft-oauth/revoke)
+	RevokeMicrosoft(ctx context.Context, request RevokeMicrosoftRequestObject) (RevokeMicrosoftResponseObject, error)
+	// GetMicrosoftStatus Is an Outlook calendar connected?
+	// (GET /api/microsoft-oauth/status)
+	GetMicrosoftStatus(ctx context.Context, request GetMicrosoftStatusRequestObject) (GetMicrosoftStatusResponseObject, error)
+	// GetMicrosoftStatusOf Is an Outlook calendar connected?
+	// (GET /api/microsoft-oauth/status/{orgId})
+	GetMicrosoftStatusOf(ctx context.Context, request GetMicrosoftStatusOfRequestObject) (GetMicrosoftStatusOfResponseObject, error)
 	// ListNotifications What the staff should look at, the newest first
 	// (GET /api/notifications)
 	ListNotifications(ctx context.Context, request ListNotificationsRequestObject) (ListNotificationsResponseObject, error)
@@ -31135,6 +36570,40 @@ func (sh *strictHandler) ApproveAppointment(w http.ResponseWriter, r *http.Reque
 	}
 }
 
+// SettleCalendarChange operation middleware
+func (sh *strictHandler) SettleCalendarChange(w http.ResponseWriter, r *http.Request, id ID, params SettleCalendarChangeParams) {
+	var request SettleCalendarChangeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SettleCalendarChangeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SettleCalendarChange(ctx, request.(SettleCalendarChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettleCalendarChange")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SettleCalendarChangeResponseObject); ok {
+		if err := validResponse.VisitSettleCalendarChangeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // CancelAppointment operation middleware
 func (sh *strictHandler) CancelAppointment(w http.ResponseWriter, r *http.Request, id ID, params CancelAppointmentParams) {
 	var request CancelAppointmentRequestObject
@@ -31259,6 +36728,32 @@ func (sh *strictHandler) ListAuditLog(w http.ResponseWriter, r *http.Request, pa
 	}
 }
 
+// AuthorizeGoogleOld operation middleware
+func (sh *strictHandler) AuthorizeGoogleOld(w http.ResponseWriter, r *http.Request, params AuthorizeGoogleOldParams) {
+	var request AuthorizeGoogleOldRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AuthorizeGoogleOld(ctx, request.(AuthorizeGoogleOldRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AuthorizeGoogleOld")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AuthorizeGoogleOldResponseObject); ok {
+		if err := validResponse.VisitAuthorizeGoogleOldResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListBookingAttempts operation middleware
 func (sh *strictHandler) ListBookingAttempts(w http.ResponseWriter, r *http.Request, params ListBookingAttemptsParams) {
 	var request ListBookingAttemptsRequestObject
@@ -31278,6 +36773,525 @@ func (sh *strictHandler) ListBookingAttempts(w http.ResponseWriter, r *http.Requ
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListBookingAttemptsResponseObject); ok {
 		if err := validResponse.VisitListBookingAttemptsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListCalendarAccounts operation middleware
+func (sh *strictHandler) ListCalendarAccounts(w http.ResponseWriter, r *http.Request) {
+	var request ListCalendarAccountsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalendarAccounts(ctx, request.(ListCalendarAccountsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalendarAccounts")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListCalendarAccountsResponseObject); ok {
+		if err := validResponse.VisitListCalendarAccountsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAccountCalendars operation middleware
+func (sh *strictHandler) ListAccountCalendars(w http.ResponseWriter, r *http.Request, provider CalendarProvider) {
+	var request ListAccountCalendarsRequestObject
+
+	request.Provider = provider
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAccountCalendars(ctx, request.(ListAccountCalendarsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAccountCalendars")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListAccountCalendarsResponseObject); ok {
+		if err := validResponse.VisitListAccountCalendarsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RefuseCalendarConsent operation middleware
+func (sh *strictHandler) RefuseCalendarConsent(w http.ResponseWriter, r *http.Request, id ID, params RefuseCalendarConsentParams) {
+	var request RefuseCalendarConsentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RefuseCalendarConsent(ctx, request.(RefuseCalendarConsentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RefuseCalendarConsent")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RefuseCalendarConsentResponseObject); ok {
+		if err := validResponse.VisitRefuseCalendarConsentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCalendarConsent operation middleware
+func (sh *strictHandler) GetCalendarConsent(w http.ResponseWriter, r *http.Request, id ID) {
+	var request GetCalendarConsentRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCalendarConsent(ctx, request.(GetCalendarConsentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCalendarConsent")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetCalendarConsentResponseObject); ok {
+		if err := validResponse.VisitGetCalendarConsentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConfirmCalendarConsent operation middleware
+func (sh *strictHandler) ConfirmCalendarConsent(w http.ResponseWriter, r *http.Request, id ID, params ConfirmCalendarConsentParams) {
+	var request ConfirmCalendarConsentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmCalendarConsent(ctx, request.(ConfirmCalendarConsentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmCalendarConsent")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ConfirmCalendarConsentResponseObject); ok {
+		if err := validResponse.VisitConfirmCalendarConsentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListCalendarFeeds operation middleware
+func (sh *strictHandler) ListCalendarFeeds(w http.ResponseWriter, r *http.Request, params ListCalendarFeedsParams) {
+	var request ListCalendarFeedsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalendarFeeds(ctx, request.(ListCalendarFeedsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalendarFeeds")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListCalendarFeedsResponseObject); ok {
+		if err := validResponse.VisitListCalendarFeedsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateCalendarFeed operation middleware
+func (sh *strictHandler) CreateCalendarFeed(w http.ResponseWriter, r *http.Request, params CreateCalendarFeedParams) {
+	var request CreateCalendarFeedRequestObject
+
+	request.Params = params
+
+	var body CreateCalendarFeedJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateCalendarFeed(ctx, request.(CreateCalendarFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateCalendarFeed")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateCalendarFeedResponseObject); ok {
+		if err := validResponse.VisitCreateCalendarFeedResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RevokeCalendarFeed operation middleware
+func (sh *strictHandler) RevokeCalendarFeed(w http.ResponseWriter, r *http.Request, id ID, params RevokeCalendarFeedParams) {
+	var request RevokeCalendarFeedRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeCalendarFeed(ctx, request.(RevokeCalendarFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeCalendarFeed")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RevokeCalendarFeedResponseObject); ok {
+		if err := validResponse.VisitRevokeCalendarFeedResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCalendarAuthUrl operation middleware
+func (sh *strictHandler) GetCalendarAuthUrl(w http.ResponseWriter, r *http.Request, params GetCalendarAuthUrlParams) {
+	var request GetCalendarAuthUrlRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCalendarAuthUrl(ctx, request.(GetCalendarAuthUrlRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCalendarAuthUrl")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetCalendarAuthUrlResponseObject); ok {
+		if err := validResponse.VisitGetCalendarAuthUrlResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteCalendarOf operation middleware
+func (sh *strictHandler) DeleteCalendarOf(w http.ResponseWriter, r *http.Request, orgId UUID, params DeleteCalendarOfParams) {
+	var request DeleteCalendarOfRequestObject
+
+	request.OrgId = orgId
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteCalendarOf(ctx, request.(DeleteCalendarOfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteCalendarOf")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteCalendarOfResponseObject); ok {
+		if err := validResponse.VisitDeleteCalendarOfResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DisconnectCalendarOf operation middleware
+func (sh *strictHandler) DisconnectCalendarOf(w http.ResponseWriter, r *http.Request, orgId UUID, params DisconnectCalendarOfParams) {
+	var request DisconnectCalendarOfRequestObject
+
+	request.OrgId = orgId
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DisconnectCalendarOf(ctx, request.(DisconnectCalendarOfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisconnectCalendarOf")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DisconnectCalendarOfResponseObject); ok {
+		if err := validResponse.VisitDisconnectCalendarOfResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCalendarStatusOf operation middleware
+func (sh *strictHandler) GetCalendarStatusOf(w http.ResponseWriter, r *http.Request, orgId UUID) {
+	var request GetCalendarStatusOfRequestObject
+
+	request.OrgId = orgId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCalendarStatusOf(ctx, request.(GetCalendarStatusOfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCalendarStatusOf")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetCalendarStatusOfResponseObject); ok {
+		if err := validResponse.VisitGetCalendarStatusOfResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListCalendars operation middleware
+func (sh *strictHandler) ListCalendars(w http.ResponseWriter, r *http.Request) {
+	var request ListCalendarsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalendars(ctx, request.(ListCalendarsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalendars")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListCalendarsResponseObject); ok {
+		if err := validResponse.VisitListCalendarsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// LinkCalendar operation middleware
+func (sh *strictHandler) LinkCalendar(w http.ResponseWriter, r *http.Request, params LinkCalendarParams) {
+	var request LinkCalendarRequestObject
+
+	request.Params = params
+
+	var body LinkCalendarJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.LinkCalendar(ctx, request.(LinkCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LinkCalendar")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(LinkCalendarResponseObject); ok {
+		if err := validResponse.VisitLinkCalendarResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListCalendarChanges operation middleware
+func (sh *strictHandler) ListCalendarChanges(w http.ResponseWriter, r *http.Request, params ListCalendarChangesParams) {
+	var request ListCalendarChangesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalendarChanges(ctx, request.(ListCalendarChangesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalendarChanges")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListCalendarChangesResponseObject); ok {
+		if err := validResponse.VisitListCalendarChangesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListCalendarConflicts operation middleware
+func (sh *strictHandler) ListCalendarConflicts(w http.ResponseWriter, r *http.Request, params ListCalendarConflictsParams) {
+	var request ListCalendarConflictsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalendarConflicts(ctx, request.(ListCalendarConflictsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalendarConflicts")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListCalendarConflictsResponseObject); ok {
+		if err := validResponse.VisitListCalendarConflictsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UnlinkCalendar operation middleware
+func (sh *strictHandler) UnlinkCalendar(w http.ResponseWriter, r *http.Request, id ID, params UnlinkCalendarParams) {
+	var request UnlinkCalendarRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UnlinkCalendar(ctx, request.(UnlinkCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnlinkCalendar")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UnlinkCalendarResponseObject); ok {
+		if err := validResponse.VisitUnlinkCalendarResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ChangeCalendar operation middleware
+func (sh *strictHandler) ChangeCalendar(w http.ResponseWriter, r *http.Request, id ID, params ChangeCalendarParams) {
+	var request ChangeCalendarRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ChangeCalendarJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeCalendar(ctx, request.(ChangeCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeCalendar")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ChangeCalendarResponseObject); ok {
+		if err := validResponse.VisitChangeCalendarResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PullCalendar operation middleware
+func (sh *strictHandler) PullCalendar(w http.ResponseWriter, r *http.Request, id ID, params PullCalendarParams) {
+	var request PullCalendarRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PullCalendar(ctx, request.(PullCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PullCalendar")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PullCalendarResponseObject); ok {
+		if err := validResponse.VisitPullCalendarResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -32620,6 +38634,118 @@ func (sh *strictHandler) GetConsoleVoices(w http.ResponseWriter, r *http.Request
 	}
 }
 
+// AuthorizeGoogle operation middleware
+func (sh *strictHandler) AuthorizeGoogle(w http.ResponseWriter, r *http.Request, params AuthorizeGoogleParams) {
+	var request AuthorizeGoogleRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AuthorizeGoogle(ctx, request.(AuthorizeGoogleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AuthorizeGoogle")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AuthorizeGoogleResponseObject); ok {
+		if err := validResponse.VisitAuthorizeGoogleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RevokeGoogle operation middleware
+func (sh *strictHandler) RevokeGoogle(w http.ResponseWriter, r *http.Request, params RevokeGoogleParams) {
+	var request RevokeGoogleRequestObject
+
+	request.Params = params
+
+	var body RevokeGoogleJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeGoogle(ctx, request.(RevokeGoogleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeGoogle")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RevokeGoogleResponseObject); ok {
+		if err := validResponse.VisitRevokeGoogleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetGoogleStatus operation middleware
+func (sh *strictHandler) GetGoogleStatus(w http.ResponseWriter, r *http.Request) {
+	var request GetGoogleStatusRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetGoogleStatus(ctx, request.(GetGoogleStatusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetGoogleStatus")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetGoogleStatusResponseObject); ok {
+		if err := validResponse.VisitGetGoogleStatusResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetGoogleStatusOf operation middleware
+func (sh *strictHandler) GetGoogleStatusOf(w http.ResponseWriter, r *http.Request, orgId UUID) {
+	var request GetGoogleStatusOfRequestObject
+
+	request.OrgId = orgId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetGoogleStatusOf(ctx, request.(GetGoogleStatusOfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetGoogleStatusOf")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetGoogleStatusOfResponseObject); ok {
+		if err := validResponse.VisitGetGoogleStatusOfResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // LookUpPhoneNumber operation middleware
 func (sh *strictHandler) LookUpPhoneNumber(w http.ResponseWriter, r *http.Request, phoneNumber string) {
 	var request LookUpPhoneNumberRequestObject
@@ -33936,6 +40062,118 @@ func (sh *strictHandler) MessageStats(w http.ResponseWriter, r *http.Request, pa
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(MessageStatsResponseObject); ok {
 		if err := validResponse.VisitMessageStatsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AuthorizeMicrosoft operation middleware
+func (sh *strictHandler) AuthorizeMicrosoft(w http.ResponseWriter, r *http.Request, params AuthorizeMicrosoftParams) {
+	var request AuthorizeMicrosoftRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AuthorizeMicrosoft(ctx, request.(AuthorizeMicrosoftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AuthorizeMicrosoft")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AuthorizeMicrosoftResponseObject); ok {
+		if err := validResponse.VisitAuthorizeMicrosoftResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RevokeMicrosoft operation middleware
+func (sh *strictHandler) RevokeMicrosoft(w http.ResponseWriter, r *http.Request, params RevokeMicrosoftParams) {
+	var request RevokeMicrosoftRequestObject
+
+	request.Params = params
+
+	var body RevokeMicrosoftJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeMicrosoft(ctx, request.(RevokeMicrosoftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeMicrosoft")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RevokeMicrosoftResponseObject); ok {
+		if err := validResponse.VisitRevokeMicrosoftResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMicrosoftStatus operation middleware
+func (sh *strictHandler) GetMicrosoftStatus(w http.ResponseWriter, r *http.Request) {
+	var request GetMicrosoftStatusRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMicrosoftStatus(ctx, request.(GetMicrosoftStatusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMicrosoftStatus")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetMicrosoftStatusResponseObject); ok {
+		if err := validResponse.VisitGetMicrosoftStatusResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMicrosoftStatusOf operation middleware
+func (sh *strictHandler) GetMicrosoftStatusOf(w http.ResponseWriter, r *http.Request, orgId UUID) {
+	var request GetMicrosoftStatusOfRequestObject
+
+	request.OrgId = orgId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMicrosoftStatusOf(ctx, request.(GetMicrosoftStatusOfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMicrosoftStatusOf")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetMicrosoftStatusOfResponseObject); ok {
+		if err := validResponse.VisitGetMicrosoftStatusOfResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -137,9 +137,11 @@ func (d *Description) checkUnrouted(r *http.Request, status int, body []byte) er
 	return d.Spec.Components.Schemas["Error"].Value.VisitJSON(value, openapi3.VisitAsResponse())
 }
 
-// ours says whether a path is the dashboard API's; webhooks answer in the words of their callers.
+// ours says whether a path is the dashboard API's; webhooks answer in the words of their callers, and browsers that come
+// back from a consent get a page.
 func ours(asked string) bool {
-	return strings.HasPrefix(asked, "/api/") && !strings.HasPrefix(asked, "/api/vapi/") && !strings.HasPrefix(asked, "/api/twilio/")
+	return strings.HasPrefix(asked, "/api/") && !strings.HasPrefix(asked, "/api/vapi/") && !strings.HasPrefix(asked, "/api/twilio/") &&
+		!strings.HasSuffix(asked, "-oauth/callback")
 }
 
 // requestIDOf checks that a refusal names the request as its header does.

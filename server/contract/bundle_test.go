@@ -20,6 +20,7 @@ import (
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/dbtest"
 	"github.com/voxanne-ai/voxanne/db/vault"
+	"github.com/voxanne-ai/voxanne/jobs/grants"
 	"github.com/voxanne-ai/voxanne/jobs/messenger"
 	"github.com/voxanne-ai/voxanne/jobs/provisioner"
 	"github.com/voxanne-ai/voxanne/jobs/readiness"
@@ -59,6 +60,7 @@ type clinics struct {
 	owner     *pgxpool.Pool // sees everything
 	books     books
 	vapi      *telephony
+	keeper    *grants.Keeper
 	connector http.Handler      // the same server where numbers are not set up: what is connected is only stored
 	ids       map[string]string // of things of clinic a, by the names that examples use
 	foreign   map[string]string // of the same things of clinic b
@@ -78,6 +80,8 @@ func setup(t testing.TB) *clinics {
 	c.token = token(t, c.ids["org"], c.ids["asker"])
 	c.connect(t, c.token, "a")
 	c.connect(t, token(t, c.foreign["org"], c.foreign["asker"]), "b")
+	c.connectCalendar(t, c.ids["org"])
+	c.connectCalendar(t, c.foreign["org"])
 	c.books = openBooks(t, c.owner)
 	c.books.elsewhere = func() { c.vapi.forget(t) }
 	return c
@@ -109,13 +113,13 @@ func (c *clinics) named(t testing.TB, letter string) map[string]string {
 		"visit": fixed("71"), "pending visit": fixed("72"), "template": fixed("81"), "spare template": fixed("82"),
 		"campaign": fixed("91"), "running campaign": fixed("92"), "contact": fixed("d1"), "spare contact": fixed("d2"),
 		"patient": fixed("f1"), "call": fixed("c1"), "ended call": fixed("c2"), "share": fixed("a2"), "notification": fixed("b1"),
-		"outbound call": fixed("c9"), "document": fixed("b1"), "gap": fixed("b4"),
+		"outbound call": fixed("c9"), "document": fixed("b1"), "gap": fixed("b4"), "consent": fixed("ca"),
 	}
-	for _, table := range []string{"location", "service", "resource", "agent"} {
+	for _, thing := range []string{"location", "service", "resource", "agent", "calendar link", "calendar feed"} {
 		var id string
-		require.NoError(t, c.owner.QueryRow(t.Context(), "select id::text from public."+table+"s where org_id = $1 and id::text not like $2 || '%'",
+		require.NoError(t, c.owner.QueryRow(t.Context(), "select id::text from public."+strings.ReplaceAll(thing, " ", "_")+"s where org_id = $1 and id::text not like $2 || '%'",
 			ids["org"], letter+"0000000-0000").Scan(&id))
-		ids[table] = id
+		ids[thing] = id
 	}
 	var number, its string
 	require.NoError(t, c.owner.QueryRow(t.Context(), "select id::text, number from public.phone_numbers where org_id = $1", ids["org"]).Scan(&its, &number))
@@ -153,13 +157,15 @@ func (c *clinics) serve(t testing.TB) http.Handler {
 	files, err := storage.NewDirectory(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
+	c.keeper = keeper(t, opened, keys, log)
 	deps := server.Deps{
 		DB: server.NewDatabase(opened), Auth: server.NewVerifier(server.Config{
 			Env: server.Dev, BackendURL: backend, JWTSecret: jwtSecret}, client), Log: log,
 		Metrics: server.NewMetrics(), Accounts: server.NewAccounts(keys, texts, resend), Texts: sender, Checks: sender,
 		Readiness: readiness.Checker{DB: opened, Lines: nobody{}, Assistants: silent{}},
 		Links:     server.NewLinks(keys, backend), Files: server.NewFiles(files, keys, backend),
-		WebCalls: server.NewWebCalls(account, keys, backend), Now: func() time.Time { return now },
+		WebCalls: server.NewWebCalls(account, keys, backend), BackendURL: backend, Now: func() time.Time { return now },
+		Calendars: c.keeper,
 	}
 	c.connector, err = server.New(deps)
 	require.NoError(t, err)

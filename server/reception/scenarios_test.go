@@ -203,3 +203,30 @@ func TestABookingThatWaitsForApprovalIsNotCalledConfirmed(t *testing.T) {
 	require.Regexp(t, `^Checkup for .* at 2 PM, which the clinic still has to confirm; .* at 3 PM, which the clinic still has to confirm\.$`,
 		p.say(t, "findMyAppointments", nil))
 }
+
+func TestACalendarNobodyCouldReadForLongMakesBookingsWait(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.database.Exec(t, `
+		with link as (
+			insert into calendar_links (org_id, resource_id, provider, external_calendar_id, last_synced_at)
+			values ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-000000000031', 'google', 'avery', app.now())
+			returning org_id, id, resource_id)
+		insert into busy_blocks (org_id, resource_id, calendar_link_id, external_id, starts_at, ends_at)
+		select org_id, resource_id, id, 'dentist', '2030-03-05 14:00 America/Chicago', '2030-03-05 15:00 America/Chicago' from link`)
+	p := b.call("+13125550121")
+	avery := map[string]any{"practitioner": "Avery"}
+	require.NotContains(t, p.say(t, "checkAvailability", map[string]any{"serviceType": "Checkup", "date": "2030-03-05", "practitioner": "Avery", "partOfDay": "afternoon"}),
+		"2 PM", "what is in the calendar is not offered")
+	require.Contains(t, p.book(t, "2 pm", "Ann Quillfeather", avery).Error, "taken", "nor booked")
+	fresh := p.book(t, "3 pm", "Ann Quillfeather", avery)
+	require.Regexp(t, `^Booked: Checkup .* at 3 PM\. Booking reference`, fresh.Result)
+
+	b.database.Exec(t, `update calendar_links set last_synced_at = app.now() - interval '16 minutes', health = 'failing', failing_since = app.now()`)
+	p = b.call("+13125550122")
+	require.Regexp(t, `^Booked: Checkup for Ben Quillon with Dr\. Avery Stone on Tuesday, March 5 at 4 PM\. The clinic still has to confirm it: do not call it confirmed\.`,
+		p.book(t, "4 pm", "Ben Quillon", avery).Result)
+	require.Contains(t, p.book(t, "2 pm", "Ben Quillon", avery).Error, "taken", "an old mirror is still heeded")
+	require.NotContains(t, b.call("+13125550133").book(t, "4 pm", "Cleo Quillan", map[string]any{"practitioner": "Blake"}).Result, "confirm it",
+		"a practitioner without a calendar is booked for sure")
+}

@@ -50,6 +50,7 @@ language sql
 as $$
   truncate public.organizations, public.vapi_tools, race.day cascade;
   delete from auth.users;
+  delete from public.calendar_pace where account <> '';
 $$;
 
 -- race.answer: from here on the transaction is a webhook's of that call, through the real door, as voxanne_login.
@@ -570,4 +571,167 @@ as $$
     (select string_agg(concat_ws(' ', coalesce(c.phone, case when c.erased_at is not null then 'erased' end), c.lead_score, cardinality(c.lead_reasons)), ', ' order by c.id)
       from public.contacts c),
     (select concat_ws(' ', right(c.contact_id::text, 2), c.lead_score, c.transcript_state, cardinality(c.lead_reasons)) from public.call_logs c where c.vapi_call_id = 'call-1')
+$$;
+
+-- race.connect: Avery's calendar takes the visits, the account is connected and what is moved there is followed. The member
+-- may connect accounts, and a consent of theirs for the same account waits for their word.
+create procedure race.connect()
+language sql
+as $$
+  delete from river.river_job where kind like '%calendar%';
+  update public.profiles set role = 'owner' where user_id = 'a0000000-0000-7000-8000-0000000000f1';
+  update public.organizations set calendar_changes = 'follow';
+  update public.calendar_links set writes = true, time_zone = 'America/Chicago';
+  insert into public.org_credentials (org_id, provider, ciphertext, nonce, auth_tag, key_id, account_hash)
+  values ('a0000000-0000-7000-8000-000000000001', 'google_calendar', 'test-secret-1', '\x000102030405060708090a0b', '\x000102030405060708090a0b0c0d0e0f', 'k1',
+    sha256('account'));
+  insert into public.oauth_states (org_id, id, user_id, provider, state_hash, state, ciphertext, nonce, auth_tag, key_id, account_hash, expires_at)
+  values ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-0000000000a9', 'a0000000-0000-7000-8000-0000000000f1', 'google_calendar',
+    sha256('state'), 'parked', 'test-secret-2', '\x000102030405060708090a0b', '\x000102030405060708090a0b0c0d0e0f', 'k1', sha256('account'),
+    app.now() + interval '10 minutes');
+$$;
+
+create function race.worker(p_n integer) returns uuid language sql immutable as $$ select ('00000000-0000-7000-8000-00000000000' || p_n)::uuid $$;
+
+-- The visit that call 1 booked, whatever became of it.
+create function race.written_visit() returns uuid language sql stable security definer
+as $$ select a.id from public.appointments a where a.call_id = 'a0000000-0000-7000-8000-0000000000c1' and a.status <> 'held' limit 1 $$;
+
+create procedure race.book_for_calendar()
+language plpgsql
+as $$
+begin
+  call race.answer('call-1');
+  perform race.book('t1', '10:00', 'Ada Quillby', 'Avery');
+  reset role;
+end
+$$;
+
+-- race.take_event, race.settle_event: what a job of the visit is told, and what it says then.
+create function race.take_event(p_worker integer) returns text language plpgsql volatile
+as $$
+declare
+  v_work app.calendar_event_work;
+begin
+  select * into v_work from app.take_calendar_event(race.written_visit(), race.worker(p_worker));
+  perform set_config('race.event', coalesce(v_work.event_id::text, ''), false), set_config('race.version', coalesce(v_work.version::text, ''), false);
+  return concat_ws(' ', v_work.outcome, to_char(v_work.starts_at at time zone 'America/Chicago', 'HH24:MI'));
+end
+$$;
+
+create function race.settle_event(p_worker integer, p_outcome text) returns boolean language sql volatile
+as $$
+  select app.settle_calendar_event(current_setting('race.event')::uuid, race.worker(p_worker), current_setting('race.version')::integer, p_outcome, 'event', 'etag')
+$$;
+
+-- The worker hung for longer than its lease.
+create procedure race.lease_ends() language sql security definer
+as $$ update public.calendar_events set lease_until = app.now() - interval '1 second' $$;
+
+-- What stands of the visit's event, and how many jobs are still to look at it.
+create function race.event(out event text, out behind integer, out jobs bigint) language sql stable security definer
+as $$
+  select e.state, e.desired_version - e.synced_version, (select count(*) from river.river_job j where j.kind = 'sync_calendar_event')
+  from public.calendar_events e
+$$;
+
+-- race.pull, race.apply: one reading of Avery's calendar: an event from 10:15 to 10:45 unless nothing, the visit's own where told.
+create function race.pull(p_worker integer) returns text language sql volatile
+as $$ select p.outcome from app.take_pull('a0000000-0000-7000-8000-000000000051', race.worker(p_worker)) p $$;
+
+create function race.apply(p_worker integer, p_busy boolean default true, p_own_at time default null, p_whole boolean default true) returns text language sql volatile
+as $$
+  select concat_ws(' ', a.outcome, a.blocks, a.conflicts, a.followed, a.flagged)
+  from app.apply_calendar_changes('a0000000-0000-7000-8000-000000000051', race.worker(p_worker), p_whole, race.at('00:00'), race.at('23:00'), 'token', '{}', '{}',
+    case when p_busy then array['dentist'] else '{}' end, case when p_busy then array[''] else '{}' end,
+    case when p_busy then array[race.at('10:15')] else '{}' end, case when p_busy then array[race.at('10:45')] else '{}' end,
+    case when p_own_at is not null then jsonb_build_array(jsonb_build_object('appointment_id', race.written_visit(), 'external_id', 'event', 'etag', 'etag-2',
+      'starts_at', race.at(p_own_at), 'ends_at', race.at(p_own_at) + interval '30 minutes', 'deleted', false)) end) a
+$$;
+
+create function race.confirm() returns text language sql volatile
+as $$ select g.provider from app.confirm_grant('a0000000-0000-7000-8000-0000000000a9') g $$;
+
+-- race.turn, race.refreshed: who refreshes version 1 of the tokens, and what is stored.
+create function race.turn(p_worker integer) returns text language sql volatile
+as $$ select concat_ws(' ', r.outcome, r.version) from app.begin_refresh('google_calendar', 1, race.worker(p_worker)) r $$;
+
+create function race.refreshed(p_secret text) returns integer language sql volatile
+as $$ select app.note_refresh('google_calendar', 1, p_secret::bytea, '\x000102030405060708090a0d', '\x000102030405060708090a0b0c0d0e0f', 'k1') $$;
+
+create function race.grant(out grants bigint, out version integer, out tokens text, out parked bigint) language sql stable security definer
+as $$
+  select (select count(*) from public.org_credentials), c.grant_version, convert_from(c.ciphertext, 'UTF8'), (select count(*) from public.oauth_states)
+  from public.org_credentials c
+$$;
+
+-- race.link, race.disconnect: an account's second calendar is linked, to Blake; the account is taken away.
+create function race.link() returns text language plpgsql volatile
+as $$
+begin
+  perform app.link_calendar('google', 'a0000000-0000-7000-8000-000000000032', 'blake', 'Blake', 'UTC', true);
+  return 'linked';
+exception
+  when sqlstate 'VX409' then
+    return 'not connected';
+end
+$$;
+
+create function race.disconnect() returns bigint language sql volatile
+as $$ select count(*) from app.disconnect_calendar('google_calendar') $$;
+
+-- What disconnecting says is to be ended at the provider.
+create function race.disconnected_channels() returns text language sql volatile
+as $$ select array_to_string(d.channel_ids, ' ') from app.disconnect_calendar('google_calendar') d $$;
+
+create function race.connected(out accounts bigint, out links bigint) language sql stable security definer
+as $$ select (select count(*) from public.org_credentials), (select count(*) from public.calendar_links) $$;
+
+-- race.open_channel, race.push: pushes of Avery's calendar are opened; one comes.
+create function race.open_channel() returns boolean language sql volatile
+as $$ select app.note_channel('a0000000-0000-7000-8000-000000000051', 'channel', null, sha256('channel'), app.now() + interval '7 days') $$;
+
+create function race.push() returns boolean language sql volatile
+as $$ select app.note_push('a0000000-0000-7000-8000-000000000051', 'channel', 'changed') $$;
+
+-- A turn of the account, for a whole minute's requests: the next one waits for about that long.
+create function race.take_turn() returns boolean language sql volatile
+as $$ select app.take_calendar_turn('google', true, 480, 480) > 50000 $$;
+
+-- race.flag: call 2 has a visit at 13:00 besides that of call 1; the events of both were moved there by an hour, and the
+-- visits did not follow. Calendars name patients.
+create procedure race.flag()
+language plpgsql
+as $$
+begin
+  call race.answer('call-2');
+  perform race.book('t9', '13:00', 'Ben Quillon', 'Avery');
+  reset role;
+  update public.organizations set calendar_changes = 'flag', calendar_content = 'full';
+  update public.calendar_events e
+  set external_id = 'event', state = 'there', synced_version = e.desired_version, outside = 'moved',
+    outside_from = a.scheduled_at + interval '1 hour', outside_to = a.scheduled_at + interval '90 minutes'
+  from public.appointments a
+  where a.id = e.appointment_id;
+  insert into public.busy_blocks (org_id, resource_id, calendar_link_id, external_id, starts_at, ends_at)
+  select e.org_id, l.resource_id, l.id, 'visit:' || e.appointment_id, e.outside_from, e.outside_to
+  from public.calendar_events e
+  join public.calendar_links l on l.id = e.calendar_link_id;
+end
+$$;
+
+-- A member corrects the name of the patient whom a call booked for.
+create function race.rename(p_call integer, p_name text) returns text language sql volatile
+as $$
+  select p.name
+  from public.appointments a
+  cross join lateral app.save_patient(a.contact_id, a.patient_id, p_name) p
+  where a.call_id = ('a0000000-0000-7000-8000-0000000000c' || p_call)::uuid and a.status <> 'held'
+$$;
+
+-- Where events stand outside that their visits did not follow, and what the mirror keeps for them.
+create function race.outside(out moved_to text, out busy text) language sql stable security definer
+as $$
+  select (select string_agg(to_char(e.outside_from at time zone 'America/Chicago', 'HH24:MI'), ' ' order by e.outside_from) from public.calendar_events e),
+    (select string_agg(to_char(b.starts_at at time zone 'America/Chicago', 'HH24:MI'), ' ' order by b.starts_at) from public.busy_blocks b)
 $$;

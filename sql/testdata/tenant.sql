@@ -47,6 +47,14 @@ insert into public.booking_attempts (org_id, kind, call_id, outcome)
 values (app.current_org_id(), 'book', '$L0000000-0000-7000-8000-0000000000c1', 'booked');
 insert into public.messages (org_id, direction, method, category, recipient, content, contact_id, call_id, appointment_id)
 values (app.current_org_id(), 'outbound', 'sms', 'confirmation', '+13125550111', 'zanzibar-lilac', '$L0000000-0000-7000-8000-0000000000d1', '$L0000000-0000-7000-8000-0000000000c1', '$L0000000-0000-7000-8000-000000000071');
+insert into public.oauth_states (org_id, user_id, provider, state_hash, ciphertext, nonce, auth_tag, key_id, expires_at)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000e1', 'outlook', sha256('test-secret-state-$L'), 'test-secret-$L', '\x000102030405060708090a0b', '\x000102030405060708090a0b0c0d0e0f', 'k1', '2030-03-02 10:10+00');
+insert into public.calendar_events (org_id, appointment_id, calendar_link_id)
+select org_id, '$L0000000-0000-7000-8000-000000000071', id from public.calendar_links where org_id = app.current_org_id();
+insert into public.calendar_conflicts (org_id, appointment_id, calendar_link_id, external_id)
+select org_id, '$L0000000-0000-7000-8000-000000000071', id, 'event-$L' from public.calendar_links where org_id = app.current_org_id();
+insert into public.calendar_feeds (org_id, resource_id, token_hash)
+select org_id, resource_id, sha256('test-secret-feed-$L') from public.calendar_links where org_id = app.current_org_id();
 insert into public.recordings (org_id, id, call_id, source_url, storage_key, content_type, size_bytes, stored_at)
 values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a1', '$L0000000-0000-7000-8000-0000000000c1', 'https://recordings.example/$L', 'recordings/$L', 'audio/wav', 44, app.now());
 insert into public.recording_shares (org_id, id, recording_id, token_hash, recipient, actor_user_id, expires_at)

@@ -81,7 +81,8 @@ where p.role = 'app_definer'
     'public.provisioning_steps'::regclass, 'public.vapi_tools'::regclass, 'public.org_credentials'::regclass,
     'public.vapi_pace'::regclass, 'public.event_tickets'::regclass, 'public.event_sweeps'::regclass, 'public.agents'::regclass, 'public.agent_tools'::regclass,
     'public.recording_shares'::regclass, 'public.recordings'::regclass, 'public.outbound_calls'::regclass, 'public.outbound_shares'::regclass,
-    'public.web_tests'::regclass)
+    'public.web_tests'::regclass, 'public.oauth_states'::regclass, 'public.calendar_links'::regclass, 'public.calendar_events'::regclass,
+    'public.calendar_feeds'::regclass, 'public.calendar_pace'::regclass)
 union all
 select 'policy_lets_search', 'error', p.on_table || ': ' || p.polname,
   'app_searcher reads what sql/0125_policy_searching.sql says and writes nothing: drop the policy'

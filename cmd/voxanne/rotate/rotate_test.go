@@ -215,3 +215,17 @@ func TestAStoppedRotationGoesOn(t *testing.T) {
 	}
 	require.Equal(t, "test-secret-c", b.read(t, b.after, b.other, "resend"))
 }
+
+// A parked grant becomes a credential under the key that it was sealed with, so the key has to stay.
+func TestConsentsOnTheirWayKeepTheOldKey(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.data.Exec(t, `insert into public.oauth_states (org_id, user_id, provider, state_hash, ciphertext, nonce, auth_tag, key_id, expires_at)
+		values ($1, $2, 'outlook', sha256('s'), 'x', '\x000102030405060708090a0b', '\x000102030405060708090a0b0c0d0e0f', 'k1', app.now() + interval '10 minutes')`,
+		b.org, b.users[b.org])
+	sum := b.run(t, b.both)
+	require.Equal(t, 1, sum.Waiting)
+	require.ErrorContains(t, sum.Err(), "1 consents for calendars are on their way under another key: keep it")
+	b.data.Exec(t, `update public.oauth_states set expires_at = app.now()`)
+	require.NoError(t, b.run(t, b.both).Err(), "it never came back")
+}

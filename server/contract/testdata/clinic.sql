@@ -50,6 +50,13 @@ insert into public.booking_attempts (org_id, kind, appointment_id, outcome) valu
 insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
 values (app.current_org_id(), 'contact_merged', 'contact', '$L0000000-0000-7000-8000-0000000000d1', '$L0000000-0000-7000-8000-0000000000e4');
 delete from public.org_credentials where org_id = app.current_org_id(); -- the tests connect their own
+update public.calendar_links set external_calendar_id = 'room@patients.example' where org_id = app.current_org_id();
+-- Somebody deleted the visit's event there.
+update public.calendar_events set state = 'gone', synced_version = desired_version, outside = 'deleted' where org_id = app.current_org_id();
+-- A consent of the asker's that waits to be confirmed.
+insert into public.oauth_states (org_id, id, user_id, provider, state_hash, state, ciphertext, nonce, auth_tag, key_id, connected_email, account_hash, expires_at)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000ca', '$L0000000-0000-7000-8000-0000000000e3', 'outlook', sha256('test-secret-consent-$L'),
+  'parked', 'test-secret-$L', '\x000102030405060708090a0b', '\x000102030405060708090a0b0c0d0e0f', 'k1', 'desk-$L@patients.example', sha256('account-$L'), app.now() + interval '10 minutes');
 delete from public.phone_numbers where org_id = app.current_org_id();
 -- The number that its account is connected with.
 insert into public.phone_numbers (org_id, id, number, location_id, vapi_phone_number_id)

@@ -1,0 +1,97 @@
+-- Our own events block nothing; what somebody does to them outside is flagged once, or followed, as the clinic wants.
+begin;
+\ir ../calendars.psql
+select plan(40);
+
+create function pg_temp.token() returns text language sql stable security definer as $$ select coalesce(sync_token, 'none') from public.calendar_links $$;
+select pg_temp.act_for('a');
+select pg_temp.book('05 10:00', 'Nora Quillfeather', p_resource => 'Avery');
+create temp table v as select pg_temp.visit('05 10:00') as id;
+grant select on v to public;
+select is(pg_temp.pull(), 'pull avery whole', 'a reading begins');
+select pg_temp.wait('1 second');
+select pg_temp.work(id) from v;
+select is(pg_temp.apply(p_whole => true, p_own => pg_temp.own(id, '05 11:00', '05 11:30')), 'applied 0 0 0 0', 'while we write it, our word counts') from v;
+select pg_temp.pull();
+select pg_temp.wait('1 second');
+select pg_temp.settle();
+select is(pg_temp.apply(p_whole => true, p_own => pg_temp.own(id, '05 11:00', '05 11:30')), 'applied 0 0 0 0', 'we wrote it after the reading began') from v;
+select is(pg_temp.token(), 'none', 'so all is read anew');
+select pg_temp.wait('1 second');
+select is((select count(*) from app.expected_calendar_events(:'link')), 1::bigint, 'which should hold it');
+select pg_temp.pull();
+select is(pg_temp.apply(p_whole => true, p_own => pg_temp.own(id, '05 10:00', '05 10:30')), 'applied 0 0 0 0', 'as it should be') from v;
+
+-- Flagged: once, the visit stands, and where the event lies now is not offered.
+select pg_temp.pull();
+select is(pg_temp.apply(p_own => pg_temp.own(id, '05 14:00', '05 14:30')), 'applied 1 0 0 1', 'moved outside') from v;
+select is(pg_temp.diary(), array['05 10:00 Avery'], 'the visit stands');
+select is(pg_temp.busy(), '05 14:00', 'that time is taken too');
+select pg_temp.pull();
+select is(pg_temp.apply(p_whole => true, p_own => pg_temp.own(id, '05 14:00', '05 14:30')), 'applied 1 0 0 0', 'seen again') from v;
+select is(pg_temp.told('calendar_moved'), 1::bigint, 'told once');
+select is(pg_temp.work(id), 'in_step', 'we do not fight over it') from v;
+select is((select events_outside from app.calendar_health()), 1, 'it stands open');
+select pg_temp.pull();
+select is(pg_temp.apply(p_own => pg_temp.own(id, '05 10:00', '05 10:30')), 'applied 0 0 0 0', 'moved back: settled') from v;
+select pg_temp.pull();
+select is(pg_temp.apply(p_own => pg_temp.own(id)), 'applied 0 0 0 1', 'deleted outside') from v;
+select pg_temp.pull();
+select is(pg_temp.apply(p_own => pg_temp.own(id)), 'applied 0 0 0 0', 'told once') from v;
+select pg_temp.act_as('staff');
+select is(app.settle_calendar_change(id, false), 'restored', 'staff want it as it was') from v;
+select throws_ok(format('select app.settle_calendar_change(%L, false)', id), 'VX404', null, 'once') from v;
+select pg_temp.act_for('a');
+select is(pg_temp.work(id), 'put 2 avery 05 10:00 g2', 'it is made anew') from v;
+select pg_temp.settle();
+select pg_temp.wait('1 second');
+select pg_temp.pull();
+select pg_temp.apply(p_own => pg_temp.own(id, '05 15:00', '05 15:30')) from v;
+select pg_temp.act_as('viewer');
+select throws_ok(format('select app.settle_calendar_change(%L, true)', id), 'VX403', null, 'viewers decide nothing') from v;
+select pg_temp.act_as('staff');
+select is(app.settle_calendar_change(id, true), 'followed', 'staff take it over') from v;
+select is(pg_temp.diary(), array['05 15:00 Avery'], 'the visit follows');
+select is(pg_temp.busy(), '', 'and nothing else is taken');
+
+-- By itself, where the clinic wants it; other visits never give way.
+select pg_temp.owner($$ update public.organizations set calendar_changes = 'follow' $$);
+select pg_temp.act_for('a');
+select pg_temp.work(id) from v;
+select pg_temp.settle();
+select pg_temp.wait('1 second');
+select pg_temp.book('06 10:00', 'Ada Quillby', p_resource => 'Avery');
+select pg_temp.pull();
+select is(pg_temp.apply(p_own => pg_temp.own(id, '06 18:00', '06 18:30')), 'applied 0 0 1 0', 'outside all hours, as staff may') from v;
+select is(pg_temp.diary(), array['06 10:00 Avery', '06 18:00 Avery'], 'moved');
+select is((select count(*) from public.appointment_changes where kind = 'rescheduled' and actor_user_id is null), 1::bigint, 'with its history, by nobody here');
+select is(pg_temp.work(id), 'put 4 avery 06 18:00 g2', 'and written as it is now') from v;
+select pg_temp.settle();
+select pg_temp.wait('1 second');
+select pg_temp.pull();
+select is(pg_temp.apply(p_own => pg_temp.own(id, '06 10:15', '06 10:45')), 'applied 1 0 0 1', 'onto another visit: flagged') from v;
+select is(pg_temp.diary(), array['06 10:00 Avery', '06 18:00 Avery'], 'both stand');
+select pg_temp.act_as('staff');
+select is(app.settle_calendar_change(id, true), 'refused', 'nor can staff do that') from v;
+select is(app.settle_calendar_change(id, false), 'restored', 'but this') from v;
+select pg_temp.act_for('a');
+select pg_temp.work(id) from v;
+select pg_temp.settle();
+select pg_temp.wait('1 second');
+select pg_temp.pull();
+select is(pg_temp.apply(p_own => pg_temp.own(id, '06 18:00', '06 19:00')), 'applied 1 0 0 1', 'only longer: the service decides that, staff are told') from v;
+select pg_temp.pull();
+select is(pg_temp.apply(p_own => pg_temp.own(id, '03 18:00', '03 18:30')), 'applied 1 0 0 1', 'into the past: told') from v;
+select pg_temp.pull();
+select is(pg_temp.apply(p_own => pg_temp.own(id)), 'applied 0 0 1 0', 'deleted') from v;
+select is(pg_temp.diary(), array['06 10:00 Avery'], 'cancelled');
+select is(pg_temp.work(id), 'in_step', 'and nothing is left to delete') from v;
+select is(pg_temp.told('calendar_moved'), 6::bigint, 'what was followed is no notification');
+select pg_temp.clock('06 10:05');
+select is(pg_temp.apply(p_own => pg_temp.own(pg_temp.visit('06 10:00'))), 'lost 0 0 0 0', 'without a lease nothing');
+select pg_temp.pull();
+select is(pg_temp.apply(p_own => pg_temp.own(pg_temp.visit('06 10:00'))), 'applied 0 0 0 0', 'a visit that began is left alone');
+select is(pg_temp.diary(), array['06 10:00 Avery'], 'it is');
+
+select * from finish();
+rollback;

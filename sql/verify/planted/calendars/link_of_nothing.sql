@@ -1,0 +1,1 @@
+delete from public.org_credentials where provider = 'google_calendar';

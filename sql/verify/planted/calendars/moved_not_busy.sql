@@ -1,0 +1,1 @@
+delete from public.busy_blocks where external_id like 'visit:%';
