@@ -11,8 +11,8 @@ import (
 	"github.com/voxanne-ai/voxanne/providers/calendar"
 )
 
-// A request to a provider that says nothing holds a worker for 20 seconds. Two hundred calendars of such a provider would
-// hold all sixteen for a quarter of an hour, until their own pauses have grown, and the other provider's clinics would wait.
+// A request to a provider that says nothing holds a worker for 20 seconds. Hundreds of calendars of such a provider would hold
+// all workers for minutes, round after round, until their own pauses have grown, and the other provider's clinics would wait.
 const (
 	// silentAccount is after how many time-outs in a row an account is left alone; it may be the account's own fault.
 	silentAccount = 3
