@@ -126,7 +126,7 @@ func (h handlers) RefuseCalendarConsent(ctx context.Context, req api.RefuseCalen
 
 // providerOfCredential is what the API calls the provider of a credential.
 func providerOfCredential(credential string) api.CalendarProvider {
-	if credential == "outlook" {
+	if credential == calendar.MicrosoftCredential {
 		return api.CalendarProvider(calendar.Microsoft)
 	}
 	return api.CalendarProvider(calendar.Google)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/jobs/messenger"
+	"github.com/voxanne-ai/voxanne/providers/calendar"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 	"github.com/voxanne-ai/voxanne/server/api"
 )
@@ -49,9 +50,9 @@ func slotOf(data *api.Integrations, provider string) *api.IntegrationState {
 		return &data.Twilio
 	case providerResend:
 		return &data.Resend
-	case "google_calendar":
+	case calendar.GoogleCredential:
 		return &data.GoogleCalendar
-	case "outlook":
+	case calendar.MicrosoftCredential:
 		return &data.Outlook
 	default:
 		return nil

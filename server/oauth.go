@@ -25,7 +25,7 @@ type calendarWords struct {
 
 // wordsOf takes google or microsoft, or the names of their credentials.
 func wordsOf(provider string) calendarWords {
-	if provider == calendar.Microsoft || provider == "outlook" {
+	if provider == calendar.Microsoft || provider == calendar.MicrosoftCredential {
 		return calendarWords{"Microsoft", "Outlook calendar", "MICROSOFT_CLIENT_ID and MICROSOFT_CLIENT_SECRET", microsoft.ConsentPageWork}
 	}
 	return calendarWords{"Google", "Google calendar", "GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET", "https://myaccount.google.com/permissions"}
@@ -33,7 +33,7 @@ func wordsOf(provider string) calendarWords {
 
 // isCalendar says whether a credential is a calendar's.
 func isCalendar(credential string) bool {
-	return credential == "google_calendar" || credential == "outlook"
+	return credential == calendar.GoogleCredential || credential == calendar.MicrosoftCredential
 }
 
 // offered is a provider that this server has an app at. Error: not_configured, for its operators.
@@ -183,7 +183,7 @@ func (h handlers) giveBack(ctx context.Context, org uuid.UUID, provider string, 
 // credentialOf is what org_credentials calls a provider's account.
 func credentialOf(provider string) string {
 	if provider == calendar.Microsoft {
-		return "outlook"
+		return calendar.MicrosoftCredential
 	}
-	return "google_calendar"
+	return calendar.GoogleCredential
 }

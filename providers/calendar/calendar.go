@@ -20,11 +20,17 @@ const (
 	Microsoft = "microsoft"
 )
 
+// Their accounts, as org_credentials and oauth_states name them.
+const (
+	GoogleCredential    = "google_calendar"
+	MicrosoftCredential = "outlook"
+)
+
 // Provider is one company's calendars. It is safe for concurrent use.
 type Provider interface {
 	// Name is [Google] or [Microsoft].
 	Name() string
-	// Credential is what org_credentials and oauth_states call it: google_calendar or outlook.
+	// Credential is [GoogleCredential] or [MicrosoftCredential].
 	Credential() string
 	// AuthURL is where a person consents. state comes back with the answer as it is; verifier is PKCE's, of which only the
 	// challenge goes out; hint is the address of the account offered first, or empty.

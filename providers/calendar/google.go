@@ -25,7 +25,7 @@ func (*googleProvider) String() string { return "[google calendars]" }
 func (p *googleProvider) GoString() string { return p.String() }
 
 func (*googleProvider) Name() string       { return Google }
-func (*googleProvider) Credential() string { return "google_calendar" }
+func (*googleProvider) Credential() string { return GoogleCredential }
 
 func (p *googleProvider) AuthURL(state, verifier, hint string) string {
 	return p.client.AuthURL(google.Consent{State: state, Verifier: verifier, Redirect: p.redirect, Hint: hint})

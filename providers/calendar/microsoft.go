@@ -20,7 +20,7 @@ func (*microsoftProvider) String() string { return "[microsoft calendars]" }
 func (p *microsoftProvider) GoString() string { return p.String() }
 
 func (*microsoftProvider) Name() string       { return Microsoft }
-func (*microsoftProvider) Credential() string { return "outlook" }
+func (*microsoftProvider) Credential() string { return MicrosoftCredential }
 
 func (p *microsoftProvider) AuthURL(state, verifier, hint string) string {
 	return p.client.AuthURL(state, verifier, hint)
