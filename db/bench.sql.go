@@ -97,6 +97,32 @@ func (q *Queries) BenchAnnounce(ctx context.Context, ids []uuid.UUID) error {
 	return err
 }
 
+const benchAnswers = `-- name: BenchAnswers :one
+select (count(*) filter (where c.vapi_call_id like 'pgbench-%' and c.questions_answered > 0))::integer as pgbench,
+  (count(*) filter (where c.vapi_call_id not like 'pgbench-%' and c.questions_answered > 0))::integer as http,
+  (select count(*)::integer from public.knowledge_gaps) as gaps
+from public.call_logs c
+`
+
+type BenchAnswersRow struct {
+	Pgbench int32
+	Http    int32
+	Gaps    int32
+}
+
+// BenchAnswers
+//
+//	select (count(*) filter (where c.vapi_call_id like 'pgbench-%' and c.questions_answered > 0))::integer as pgbench,
+//	  (count(*) filter (where c.vapi_call_id not like 'pgbench-%' and c.questions_answered > 0))::integer as http,
+//	  (select count(*)::integer from public.knowledge_gaps) as gaps
+//	from public.call_logs c
+func (q *Queries) BenchAnswers(ctx context.Context) (BenchAnswersRow, error) {
+	row := q.db.QueryRow(ctx, benchAnswers)
+	var i BenchAnswersRow
+	err := row.Scan(&i.Pgbench, &i.Http, &i.Gaps)
+	return i, err
+}
+
 const benchAttempts = `-- name: BenchAttempts :many
 
 select t.outcome, count(*)::integer as attempts
@@ -177,6 +203,26 @@ func (q *Queries) BenchClinics(ctx context.Context) ([]BenchClinicsRow, error) {
 	return items, nil
 }
 
+const benchCrowd = `-- name: BenchCrowd :one
+select count(*)::integer as visits
+from public.appointments a
+join public.organizations o on o.id = a.org_id
+where o.slug like 'crowd-%' and a.status in ('held', 'pending', 'confirmed')
+`
+
+// Visits in the clinics of sql/bench/crowd.sql.
+//
+//	select count(*)::integer as visits
+//	from public.appointments a
+//	join public.organizations o on o.id = a.org_id
+//	where o.slug like 'crowd-%' and a.status in ('held', 'pending', 'confirmed')
+func (q *Queries) BenchCrowd(ctx context.Context) (int32, error) {
+	row := q.db.QueryRow(ctx, benchCrowd)
+	var visits int32
+	err := row.Scan(&visits)
+	return visits, err
+}
+
 const benchEvents = `-- name: BenchEvents :one
 select count(*)::integer as visits, (count(*) filter (where a.status <> 'confirmed'))::integer as unconfirmed,
   count(e.settled_at)::integer as written,
@@ -217,6 +263,50 @@ func (q *Queries) BenchEvents(ctx context.Context, orgIds []uuid.UUID) (BenchEve
 		&i.P99Seconds,
 	)
 	return i, err
+}
+
+const benchJobStarts = `-- name: BenchJobStarts :one
+select count(*)::integer as jobs,
+  coalesce(percentile_cont(0.5) within group (order by extract(epoch from j.attempted_at - j.scheduled_at)::float8), 0)::float8 as p50_seconds,
+  coalesce(percentile_cont(0.99) within group (order by extract(epoch from j.attempted_at - j.scheduled_at)::float8), 0)::float8 as p99_seconds
+from river.river_job j
+where j.kind = $1::text and j.attempt = 1 and j.attempted_at is not null and j.id > $2::bigint
+`
+
+type BenchJobStartsRow struct {
+	Jobs       int32
+	P50Seconds float64
+	P99Seconds float64
+}
+
+// Seconds are from when a job could be worked until its first try began.
+//
+//	select count(*)::integer as jobs,
+//	  coalesce(percentile_cont(0.5) within group (order by extract(epoch from j.attempted_at - j.scheduled_at)::float8), 0)::float8 as p50_seconds,
+//	  coalesce(percentile_cont(0.99) within group (order by extract(epoch from j.attempted_at - j.scheduled_at)::float8), 0)::float8 as p99_seconds
+//	from river.river_job j
+//	where j.kind = $1::text and j.attempt = 1 and j.attempted_at is not null and j.id > $2::bigint
+func (q *Queries) BenchJobStarts(ctx context.Context, kind string, afterID int64) (BenchJobStartsRow, error) {
+	row := q.db.QueryRow(ctx, benchJobStarts, kind, afterID)
+	var i BenchJobStartsRow
+	err := row.Scan(&i.Jobs, &i.P50Seconds, &i.P99Seconds)
+	return i, err
+}
+
+const benchLastJob = `-- name: BenchLastJob :one
+select coalesce(max(j.id), 0)::bigint as id
+from river.river_job j
+`
+
+// BenchLastJob
+//
+//	select coalesce(max(j.id), 0)::bigint as id
+//	from river.river_job j
+func (q *Queries) BenchLastJob(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, benchLastJob)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
 }
 
 const benchMirrors = `-- name: BenchMirrors :one

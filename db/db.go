@@ -48,9 +48,10 @@ const minConns = 16
 
 // Open connects to the database of url (as voxanne_login) and checks that it
 // answers. Close releases the connections. pool_max_conns and pgx's other
-// settings may stand in the URL; every default_query_exec_mode works.
-func Open(ctx context.Context, url string) (*DB, error) {
-	config, err := poolConfig(url)
+// settings may stand in the URL. Of the default_query_exec_modes exec and
+// simple_protocol cannot send every parameter ([]uuid.UUID).
+func Open(ctx context.Context, url string, options ...Option) (*DB, error) {
+	config, err := poolConfig(url, options...)
 	if err != nil {
 		// The parser's error repeats the URL, and with it the password.
 		return nil, errors.New("DATABASE_URL is not a PostgreSQL URL: postgres://user:password@host:port/database")
@@ -66,8 +67,23 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	return &DB{pool: pool}, nil
 }
 
+// Option changes how Open connects.
+type Option func(*pgxpool.Config)
+
+// ThroughPooler is for a url that leads through a pooler in transaction mode (PgBouncer, Supavisor): the next transaction runs
+// on another connection of the server, so nothing may be left on one. pgx then keeps no prepared statements; another
+// default_query_exec_mode of the URL stays. Sessions' other means, LISTEN and session locks, are used by nothing that Open serves.
+func ThroughPooler() Option {
+	return func(config *pgxpool.Config) {
+		if config.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement { // pgx's own choice
+			// Not QueryExecModeExec: it guesses the types of parameters from Go's, and finds none for []uuid.UUID.
+			config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
+		}
+	}
+}
+
 // poolConfig reads url and fills in what it does not say.
-func poolConfig(url string) (*pgxpool.Config, error) {
+func poolConfig(url string, options ...Option) (*pgxpool.Config, error) {
 	said, err := pgx.ParseConfig(url) // keeps the pool's own settings among the runtime parameters
 	if err != nil {
 		return nil, err
@@ -85,6 +101,9 @@ func poolConfig(url string) (*pgxpool.Config, error) {
 		// timestamptz, whose cast to date depends on the session's zone.
 		config.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	}
+	for _, option := range options {
+		option(config)
+	}
 	return config, nil
 }
 
@@ -101,13 +120,26 @@ func namesParameter(params map[string]string, name string) bool {
 // Close waits for the connections in use and closes all of them.
 func (d *DB) Close() { d.pool.Close() }
 
+// Connections is how many the pool has at most.
+func (d *DB) Connections() int { return int(d.pool.Config().MaxConns) }
+
 // Ping asks whether the database answers.
 func (d *DB) Ping(ctx context.Context) error { return d.pool.Ping(ctx) }
+
+// Stat is how the connections do, for metrics.
+func (d *DB) Stat() *pgxpool.Stat { return d.pool.Stat() }
 
 // Tx is a transaction of one tenant with the generated queries on it. The
 // organisation is set; its rows are all that can be seen.
 type Tx struct {
 	*Queries
+	last *pgx.Batch
+}
+
+// AnswerDeliveryAtCommit does what AnswerDelivery does, in the round trip of the commit: when it fails, nothing is
+// committed, and the transaction's error says so. A caller waits for every round trip of a booking.
+func (tx Tx) AnswerDeliveryAtCommit(arg AnswerDeliveryParams) {
+	tx.last.Queue(answerDelivery, arg.VapiCallID, arg.Kind, arg.Key, arg.Answer)
 }
 
 // Member is who a dashboard request acts as, as the database sees it now.
@@ -133,7 +165,7 @@ func WithRequestID(ctx context.Context, id string) context.Context {
 // begin opens a transaction in the same round trip as its first statement and
 // scans that statement's row; fn then runs in it. Any error rolls back.
 func (d *DB) begin(ctx context.Context, first string, args []any, scan func(pgx.Row) error, fn func(Tx) error) (err error) {
-	conn, err := d.pool.Acquire(ctx)
+	conn, err := d.acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("get a database connection: %w", err)
 	}
@@ -152,6 +184,9 @@ func (d *DB) begin(ctx context.Context, first string, args []any, scan func(pgx.
 	if id, _ := ctx.Value(requestIDKey{}).(string); id != "" {
 		batch.Queue(nameRequest, id)
 	}
+	if parent := transactionTrace(ctx); parent != "" {
+		batch.Queue(nameTrace, parent)
+	}
 	batch.Queue(first, args...)
 	results := conn.SendBatch(ctx, batch)
 	for range batch.Len() - 1 {
@@ -169,10 +204,37 @@ func (d *DB) begin(ctx context.Context, first string, args []any, scan func(pgx.
 		return fmt.Errorf("begin the transaction: %w", err)
 	}
 
-	if err := fn(Tx{Queries: New(conn)}); err != nil {
+	tx := Tx{Queries: New(conn), last: &pgx.Batch{}}
+	if err := fn(tx); err != nil {
 		return err
 	}
-	tag, err := conn.Exec(ctx, "commit")
+	return commit(ctx, conn, tx.last)
+}
+
+// timeToWork is what waiting for a connection leaves of a request's time, or half of it where that is less.
+const timeToWork = 2 * time.Second
+
+// acquire gets a connection while ctx still leaves time to use it. Who gets one later is cut off in the middle of their
+// work, and their connection is lost with it. The next one is slow, for its server process has planned nothing yet, so that
+// more are cut off: an overload of some seconds would not end by itself.
+func (d *DB) acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	if deadline, limited := ctx.Deadline(); limited {
+		left := time.Until(deadline)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, max(left/2, left-timeToWork))
+		defer cancel()
+	}
+	return d.pool.Acquire(ctx)
+}
+
+// commit runs what was left for the end and commits, in one round trip.
+func commit(ctx context.Context, conn *pgxpool.Conn, last *pgx.Batch) (err error) {
+	var tag pgconn.CommandTag
+	if last.Len() == 0 {
+		tag, err = conn.Exec(ctx, "commit")
+	} else {
+		tag, err = commitAfter(ctx, conn, last)
+	}
 	if err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
@@ -181,6 +243,21 @@ func (d *DB) begin(ctx context.Context, first string, args []any, scan func(pgx.
 		return ErrRolledBack
 	}
 	return nil
+}
+
+// commitAfter sends statements and the commit together. The tag is the commit's, or of what failed.
+func commitAfter(ctx context.Context, conn *pgxpool.Conn, last *pgx.Batch) (tag pgconn.CommandTag, err error) {
+	last.Queue("commit")
+	results := conn.SendBatch(ctx, last)
+	for range last.Len() {
+		if tag, err = results.Exec(); err != nil {
+			break
+		}
+	}
+	if closeErr := results.Close(); err == nil {
+		err = closeErr
+	}
+	return tag, err
 }
 
 // hasState says whether err carries the SQLSTATE.

@@ -536,6 +536,20 @@ func (q *Queries) NoteMessageCodes(ctx context.Context, messageID uuid.UUID, cod
 	return err
 }
 
+const now = `-- name: Now :one
+select app.now()::timestamptz as now
+`
+
+// The clock by which messages were handed over and are due: that of the process may differ.
+//
+//	select app.now()::timestamptz as now
+func (q *Queries) Now(ctx context.Context) (time.Time, error) {
+	row := q.db.QueryRow(ctx, now)
+	var now time.Time
+	err := row.Scan(&now)
+	return now, err
+}
+
 const optIn = `-- name: OptIn :one
 select app.opt_in(p_channel => $1::text, p_number => $2::text, p_source => $3::text)::boolean as changed
 `

@@ -131,6 +131,29 @@ type AppointmentStory struct {
 	Attempts json.RawMessage
 }
 
+type ArchiveExclusion struct {
+	TableName  string
+	ColumnName *string
+	Reason     string
+}
+
+type ArchiveHead struct {
+	OrgID         uuid.UUID
+	Slug          string
+	SchemaVersion int64
+	At            time.Time
+}
+
+type AreaStatus struct {
+	Area            string
+	State           string
+	Waiting         int64
+	OldestWaitingAt *time.Time
+	LastSuccessAt   *time.Time
+	Problem         *string
+	ProblemAt       *time.Time
+}
+
 type AuditListed struct {
 	ID              uuid.UUID
 	Action          string
@@ -577,6 +600,15 @@ type FeedRow struct {
 	Place         *string
 	Pending       bool
 	UpdatedAt     time.Time
+}
+
+type ImportOutcome struct {
+	MembersJoined    int32
+	MembersInvited   int32
+	MembersElsewhere int32
+	MessagesHeld     int32
+	CallsCancelled   int32
+	CampaignsStopped int32
 }
 
 type InboundAnswer struct {
@@ -1331,6 +1363,15 @@ type Slot struct {
 	ResourceName string
 	ServiceName  string
 	TimeZone     string
+}
+
+type TenantTable struct {
+	Name      string
+	Place     int32
+	OrgColumn string
+	Columns   []string
+	Key       []string
+	Excuse    *string
 }
 
 type ToolClaim struct {

@@ -135,6 +135,41 @@ ALTER TYPE app.appointment_story OWNER TO owner;
 
 COMMENT ON TYPE app.appointment_story IS 'What happened to a visit, what was sent and answered about it, and what was tried: three JSON arrays, the oldest first.';
 
+CREATE TYPE app.archive_exclusion AS (
+	table_name text,
+	column_name text,
+	reason text
+);
+
+ALTER TYPE app.archive_exclusion OWNER TO owner;
+
+COMMENT ON TYPE app.archive_exclusion IS 'What the archive of a clinic leaves out, and why. column_name: NULL is the whole table.';
+
+CREATE TYPE app.archive_head AS (
+	org_id uuid,
+	slug text,
+	schema_version bigint,
+	at timestamp with time zone
+);
+
+ALTER TYPE app.archive_head OWNER TO owner;
+
+COMMENT ON TYPE app.archive_head IS 'Of which clinic an archive is, under which schema its rows are written, and when the clinic was like that.';
+
+CREATE TYPE app.area_status AS (
+	area text,
+	state text,
+	waiting bigint,
+	oldest_waiting_at timestamp with time zone,
+	last_success_at timestamp with time zone,
+	problem text,
+	problem_at timestamp with time zone
+);
+
+ALTER TYPE app.area_status OWNER TO owner;
+
+COMMENT ON TYPE app.area_status IS 'A kind of work that is done for a clinic by itself. state: ok, working (something waits, not for long), delayed (for longer than it should) or failing. problem: what stands in the way now, as a word; NULL while ok or working. problem_at: since when, as far as is known.';
+
 CREATE TYPE app.assistant_facts AS (
 	vapi_assistant_id text,
 	clinic_name text,
@@ -618,6 +653,19 @@ CREATE TYPE app.free_slot AS (
 ALTER TYPE app.free_slot OWNER TO owner;
 
 COMMENT ON TYPE app.free_slot IS 'One possible visit of one resource: the visit, the visit with buffers, and how many visits that resource has within a day of it.';
+
+CREATE TYPE app.import_outcome AS (
+	members_joined integer,
+	members_invited integer,
+	members_elsewhere integer,
+	messages_held integer,
+	calls_cancelled integer,
+	campaigns_stopped integer
+);
+
+ALTER TYPE app.import_outcome OWNER TO owner;
+
+COMMENT ON TYPE app.import_outcome IS 'What an import did besides storing rows. members_elsewhere: people who belong to another clinic here and were left there. messages_held: texts and e-mails that waited, to be sent by nobody now.';
 
 CREATE TYPE app.inbound_answer AS (
 	outcome text,
@@ -1342,6 +1390,19 @@ CREATE TYPE app.tenant_route AS (
 ALTER TYPE app.tenant_route OWNER TO owner;
 
 COMMENT ON TYPE app.tenant_route IS 'Whose call it is. outcome: found, unknown (no identifier is ours) or conflict (they name two tenants).';
+
+CREATE TYPE app.tenant_table AS (
+	name text,
+	place integer,
+	org_column text,
+	columns text[],
+	key text[],
+	excuse text
+);
+
+ALTER TYPE app.tenant_table OWNER TO owner;
+
+COMMENT ON TYPE app.tenant_table IS 'A table whose rows belong to clinics. place: rows of a higher one may name rows of a lower one. columns: what of a row an archive holds. key: the primary key, by which rows are sorted. excuse: why an archive does without the table; NULL: it holds it.';
 
 CREATE TYPE app.tool_claim AS (
 	outcome text,
@@ -2275,6 +2336,72 @@ ALTER FUNCTION app.approve_appointment(p_appointment_id uuid) OWNER TO app_write
 
 COMMENT ON FUNCTION app.approve_appointment(p_appointment_id uuid) IS 'Confirms a pending booking; staff only (VX403). outcome approved (replayed when it was confirmed already), or refused: not_found, not_active. To decline, cancel it.';
 
+CREATE FUNCTION app.archive_exclusions() RETURNS SETOF app.archive_exclusion
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  values
+    -- Of one installation: its keys, its accounts at providers, what is under way there.
+    ('agent_tools', null, 'tools of the account at Vapi of this installation; the tool sync registers them anew'),
+    ('assistant_routes', null, 'assistants at Vapi belong to this installation; agents get new ones'),
+    ('busy_blocks', null, 'the mirror of calendars; read anew once they are connected'),
+    ('calendar_conflicts', null, 'found anew once calendars are connected'),
+    ('calendar_events', null, 'events of connected calendars; found there by the visit once they are connected'),
+    ('calendar_feeds', null, 'secret addresses at this installation'),
+    ('calendar_links', null, 'hang on a connected account; calendars are connected and linked anew'),
+    ('call_days', null, 'counted anew from the calls'),
+    ('event_tickets', null, 'tickets of browsers, gone within the hour'),
+    ('events', null, 'what live clients replay, gone within minutes'),
+    ('idempotency_keys', null, 'requests to this installation, gone within a day'),
+    ('invitations', null, 'tokens under a key of this installation; members are invited anew'),
+    ('oauth_states', null, 'consents on their way, sealed with a key of this installation'),
+    ('org_credentials', null, 'sealed with a key of this installation; accounts are connected anew'),
+    ('org_tools', null, 'the summary of agent_tools'),
+    ('profiles', null, 'people of this installation; who they are stands in members.jsonl'),
+    ('provisioning', null, 'what was set up at Twilio and Vapi for this installation; numbers are set up anew'),
+    ('provisioning_steps', null, 'as provisioning, and may hold addresses with passwords'),
+    ('recording_share_openings', null, 'of recording_shares'),
+    ('recording_shares', null, 'secret addresses at this installation'),
+    ('web_tests', null, 'test calls from the dashboard, gone within a day'),
+    ('webhook_deliveries', null, 'webhooks to this installation, gone within a day'),
+
+    ('agents', 'creating_since', 'the sync at this installation'),
+    ('agents', 'failures', 'the sync at this installation'),
+    ('agents', 'lease_id', 'a worker of this installation'),
+    ('agents', 'lease_until', 'a worker of this installation'),
+    ('agents', 'retry_at', 'the sync at this installation'),
+    ('agents', 'sync_error', 'the sync at this installation'),
+    ('agents', 'sync_status', 'the sync at this installation'),
+    ('agents', 'synced_at', 'the sync at this installation'),
+    ('agents', 'synced_version', 'the sync at this installation'),
+    ('agents', 'trace_context', 'a trace of this installation'),
+    ('knowledge_versions', 'lease_until', 'a worker of this installation'),
+    ('outbound_shares', 'last_taken_at', 'the turn among the clinics of this installation'),
+    ('phone_numbers', 'vapi_phone_number_id', 'the account at Vapi of this installation'),
+    ('recordings', 'lease_until', 'a worker of this installation'),
+    ('recordings', 'source_url', 'a secret address that expires')
+$$;
+
+ALTER FUNCTION app.archive_exclusions() OWNER TO owner;
+
+COMMENT ON FUNCTION app.archive_exclusions() IS 'What the archive of a clinic leaves out of its rows, with the reason: tables, and columns, which get their default where the archive is imported. Whatever is not named here is exported, new tables and columns too.';
+
+CREATE FUNCTION app.archive_head(p_org_id uuid) RETURNS SETOF app.archive_head
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return query
+  select o.id, o.slug, app.schema_version(), app.now()
+  from public.organizations o
+  where o.id = p_org_id;
+end
+$$;
+
+ALTER FUNCTION app.archive_head(p_org_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.archive_head(p_org_id uuid) IS 'What the manifest of a clinic''s archive says of it; no row: there is no such clinic. For the owner of the database.';
+
 CREATE FUNCTION app.ask_knowledge(p_call_id uuid, p_question text, p_model text DEFAULT NULL::text, p_embedding extensions.vector DEFAULT NULL::extensions.vector, p_limit integer DEFAULT 3) RETURNS SETOF app.knowledge_match
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2429,6 +2556,48 @@ $$;
 ALTER FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) IS 'Takes an agent''s sync lease (p_lease_id, made up by the worker) for two minutes and returns what its assistant shall be; see app.agent_sync. p_even_in_step: also when the versions agree, to look for drift.';
+
+CREATE FUNCTION app.begin_export(p_org_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if not exists (select from public.organizations o where o.id = p_org_id) then
+    raise exception 'there is no such organisation' using errcode = 'VX404';
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id) values (p_org_id, 'org_exported', 'organization', p_org_id);
+end
+$$;
+
+ALTER FUNCTION app.begin_export(p_org_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.begin_export(p_org_id uuid) IS 'Notes in the clinic''s audit log that everything about it is about to be taken out. Committed before the first row is read, so that an export that breaks off is noted too. VX404: no such clinic. For the owner of the database.';
+
+CREATE FUNCTION app.begin_import(p_org_id uuid, p_slug text, p_schema_version bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  -- One at a time: two that bring the same clinic would find each other at the last row.
+  perform pg_advisory_xact_lock(10, 0);
+  if p_schema_version is distinct from app.schema_version() then
+    raise exception 'the archive was written under schema version %, and this database is at %: bring both installations to the same release',
+      p_schema_version, app.schema_version() using errcode = 'VX400';
+  elsif exists (select from public.organizations o where o.id = p_org_id) then
+    raise exception 'the organisation is here already' using errcode = 'VX409';
+  elsif exists (select from public.organizations o where o.slug = p_slug) then
+    raise exception 'another organisation here has the slug %', p_slug using errcode = 'VX409';
+  end if;
+  -- Triggers and defaults ask for the clinic that a request works for.
+  perform set_config('request.jwt.claims',
+    jsonb_build_object('app_metadata', jsonb_build_object('org_id', p_org_id))::text, true);
+  set constraints all deferred;
+end
+$$;
+
+ALTER FUNCTION app.begin_import(p_org_id uuid, p_slug text, p_schema_version bigint) OWNER TO owner;
+
+COMMENT ON FUNCTION app.begin_import(p_org_id uuid, p_slug text, p_schema_version bigint) IS 'Begins to store a clinic''s archive, in a transaction that app.finish_import ends: rows may name others that are yet to come. VX400: the archive is of another schema; VX409: the clinic or its slug is here already, also one that has left. For the owner of the database.';
 
 CREATE FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean DEFAULT false) RETURNS SETOF app.knowledge_work
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5830,10 +5999,11 @@ COMMENT ON FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean)
 CREATE FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
-    AS $$
+    AS $_$
 declare
   v_id bigint;
   v_run_at timestamptz := coalesce(p_run_at, app.now());
+  v_trace text := current_setting('app.traceparent', true);
 begin
   if p_kind is null or p_kind not in (
     'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
@@ -5842,10 +6012,15 @@ begin
   ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
-  insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
+  insert into river.river_job (kind, args, metadata, max_attempts, queue, priority, scheduled_at, state)
   values (
     p_kind,
     p_args || jsonb_build_object('org_id', app.require_org_id()),
+    -- Of this form or not at all: nothing else shall get into the queue by this way.
+    case
+      when v_trace ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$' then jsonb_build_object('traceparent', v_trace)
+      else '{}'
+    end,
     8,
     -- Neither Vapi or a calendar being down nor long recordings or documents may keep holds and texts waiting.
     case
@@ -5864,11 +6039,11 @@ begin
   returning id into v_id;
   return v_id;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls, ingest_knowledge, lapse_knowledge, sync_calendar_event, pull_calendar, watch_calendar) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls, ingest_knowledge, lapse_knowledge, sync_calendar_event, pull_calendar, watch_calendar) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. The setting app.traceparent, where it is a W3C traceparent, is kept in the job''s metadata, so that its work goes on in the transaction''s trace. An unknown kind is VX400.';
 
 CREATE FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6622,6 +6797,35 @@ ALTER FUNCTION app.feed_name(p_token_hash bytea) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.feed_name(p_token_hash bytea) IS 'What a feed is called where it is subscribed to: its resource and the clinic, which whoever has the address was told with it. NULL: no such feed, or it is closed.';
 
+CREATE FUNCTION app.fetch_export(p_bytes integer) RETURNS text[]
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+declare
+  v_rows refcursor := 'exported_rows'::refcursor;
+  v_line text;
+  v_lines text[] := '{}'::text[];
+  v_bytes bigint := 0;
+begin
+  while v_bytes < p_bytes loop
+    fetch v_rows into v_line;
+    exit when not found;
+    v_lines := v_lines || v_line;
+    v_bytes := v_bytes + octet_length(v_line);
+  end loop;
+  return v_lines;
+end
+$$;
+
+ALTER FUNCTION app.fetch_export(p_bytes integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.fetch_export(p_bytes integer) IS 'The next rows of what app.open_export opened, each a line of JSON, until they have p_bytes together: at most one row more than that is in memory. Empty: that was all. For the owner of the database.';
+
 CREATE FUNCTION app.find_channel(p_channel_id text, p_token_hash bytea) RETURNS SETOF app.calendar_ref
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -6925,6 +7129,55 @@ $$;
 ALTER FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) IS 'Writes what came of a sync and gives the lease back. p_status synced, registered_not_linked or failed; p_error in our words; p_tools [{"name","id","hash"}], what the assistant carries of ours or, unless synced, should (NULL: unknown). A version saved meanwhile is put in the queue again. After a failure the reconciler waits, each time longer. False when the lease was lost: nothing is written.';
+
+CREATE FUNCTION app.finish_import(p_org_id uuid, p_members text[], p_take_over boolean) RETURNS app.import_outcome
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_outcome app.import_outcome := app.import_members(p_org_id, p_members);
+  v_held app.import_outcome := app.hold_imported_messages(p_org_id, p_take_over);
+begin
+  -- Another clinic's file would be played to this one's staff.
+  if exists (
+    select from public.recordings r
+    where r.org_id = p_org_id and r.storage_key not like 'recordings/' || p_org_id || '/%'
+  ) then
+    raise exception 'a recording lies where this organisation''s do not' using errcode = 'VX400';
+  end if;
+  -- The address of a recording that was not copied yet is a secret that archives do without: nobody can fetch it any more.
+  update public.call_logs c
+  set recording_state = 'failed', recording_error = 'gone', updated_at = app.now()
+  where c.org_id = p_org_id and c.recording_state in ('at_provider', 'copying');
+  -- Who tells of a call tells the other installation.
+  update public.call_logs c
+  set status = 'ended', ended_at = coalesce(c.ended_at, app.now()), ended_reason = coalesce(c.ended_reason, 'imported'), updated_at = app.now()
+  where c.org_id = p_org_id and c.status <> 'ended';
+  -- Nor does anybody go on with what they hold, and no job here lets go of it.
+  delete from public.appointments a
+  where a.org_id = p_org_id and a.status = 'held';
+  -- No job here works on a document that was being read there.
+  update public.knowledge_versions v
+  set state = 'failed', error = 'trouble', finished_at = app.now(), updated_at = app.now()
+  where v.org_id = p_org_id and v.state in ('waiting', 'reading', 'embedding');
+  begin
+    set constraints all immediate;
+  exception
+    when foreign_key_violation then
+      raise exception 'rows name others that are not in the archive' using errcode = 'VX400';
+  end;
+  insert into public.audit_log (org_id, action, entity, entity_id) values (p_org_id, 'org_imported', 'organization', p_org_id);
+  perform set_config('request.jwt.claims', '', true);
+  v_outcome.messages_held := v_held.messages_held;
+  v_outcome.calls_cancelled := v_held.calls_cancelled;
+  v_outcome.campaigns_stopped := v_held.campaigns_stopped;
+  return v_outcome;
+end
+$$;
+
+ALTER FUNCTION app.finish_import(p_org_id uuid, p_members text[], p_take_over boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.finish_import(p_org_id uuid, p_members text[], p_take_over boolean) IS 'Ends what app.begin_import began, when all rows are stored: members (app.import_members), calls with their holds, recordings and documents that were under way there, what would be sent by itself (app.hold_imported_messages), the audit log. VX400: a foreign key does not hold, or a recording''s file would be another clinic''s. For the owner of the database.';
 
 CREATE FUNCTION app.finish_knowledge(p_version_id uuid, p_model text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7916,6 +8169,7 @@ CREATE FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from tim
     AS $$
 #variable_conflict use_column
 declare
+  v_org_id uuid := app.current_org_id();
   v_candidates uuid[] := array(
     select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_ignore_appointment_id)));
   v_first timestamptz;
@@ -7930,7 +8184,7 @@ begin
   into v_first, v_last, v_duration, v_before, v_after, v_step
   from public.services s
   join public.organizations o on o.id = s.org_id
-  where s.org_id = app.current_org_id()
+  where s.org_id = v_org_id
     and s.id = p_service_id
     and s.active;
   if v_first is null or v_first >= v_last then
@@ -7947,62 +8201,65 @@ begin
     from spans s
     group by s.resource_id
   ),
-  starts as (
-    select distinct o.resource_id, o.location_id, t as starts_at
-    from spans o
-    cross join lateral generate_series(
-      -- The step counts from the opening; starts before the window are skipped by arithmetic, not one by one.
-      o.opens_at + v_step * greatest(0, ceil(extract(epoch from v_first - o.opens_at) / extract(epoch from v_step))),
-      least(o.closes_at, v_last),
-      v_step) t
-    where t >= v_first
-      and t < v_last
-      and t < o.closes_at
-  ),
-  taken as (
-    select a.resource_id, range_agg(a.blocked) as ranges, count(*) filter (where a.status <> 'held') as load
+  -- All of it without its ends: a visit may start when another ends, and end when another starts.
+  barred as (
+    select o.resource_id, tstzrange(lower(shut) - v_duration, upper(shut), '()') as starts, false as counts
+    from open o
+    cross join lateral unnest('{(,)}' - o.ranges) shut
+    union all
+    select a.resource_id, tstzrange(lower(a.blocked) - v_duration - v_after, upper(a.blocked) + v_before, '()'),
+      a.status <> 'held'
     from public.appointments a
-    where a.org_id = app.current_org_id()
+    where a.org_id = v_org_id
       and a.resource_id = any (v_candidates)
       and a.scheduled_at > v_first - interval '24 hours'
       and a.scheduled_at < v_last + v_duration + interval '24 hours'
       and a.status in ('held', 'pending', 'confirmed')
       and not (a.status = 'held' and (a.held_until <= p_now or a.call_id is not distinct from p_call_id))
       and a.id is distinct from p_ignore_appointment_id
-    group by a.resource_id
-  ),
-  busy as (
-    select b.resource_id, range_agg(tstzrange(b.starts_at, b.ends_at)) as ranges
+    union all
+    select b.resource_id, tstzrange(b.starts_at - v_duration - v_after, b.ends_at + v_before, '()'), false
     from public.busy_blocks b
-    where b.org_id = app.current_org_id()
+    where b.org_id = v_org_id
       and b.resource_id = any (v_candidates)
       and b.ends_at > v_first - v_before
       and b.starts_at < v_last + v_duration + v_after
-    group by b.resource_id
-  ),
-  closed as (
-    select r.id as resource_id, range_agg(c.during) as ranges
+    union all
+    select r.id,
+      tstzrange(lower(c.during) - v_duration, upper(c.during), case when upper_inc(c.during) then '(]' else '()' end), false
     from public.resources r
     join public.closures c on c.org_id = r.org_id and c.location_id = r.location_id
       and (c.resource_id is null or c.resource_id = r.id)
-    where r.org_id = app.current_org_id()
+    where r.org_id = v_org_id
       and r.id = any (v_candidates)
       and c.during && tstzrange(v_first, v_last + v_duration)
-    group by r.id
+  ),
+  never as (
+    select b.resource_id, range_agg(b.starts) as starts, count(*) filter (where b.counts) as load
+    from barred b
+    group by b.resource_id
+  ),
+  steps as materialized (
+    -- Once for all who keep the same hours. The step counts from the opening; starts before the window are skipped by arithmetic.
+    select k.opens_at, k.closes_at, t as starts_at
+    from (select distinct s.opens_at, s.closes_at from spans s) k
+    cross join lateral generate_series(
+      date_bin(v_step, greatest(k.opens_at, v_first) + v_step - interval '1 microsecond', k.opens_at),
+      least(k.closes_at, v_last) - interval '1 microsecond',
+      v_step) t
+  ),
+  starts as (
+    -- Spans of a resource may overlap and have a start in common.
+    select distinct on (t.starts_at, s.resource_id) t.starts_at, s.resource_id, s.location_id, n.load
+    from spans s
+    join never n on n.resource_id = s.resource_id
+    join steps t on t.opens_at = s.opens_at and t.closes_at = s.closes_at
+    where not t.starts_at <@ n.starts
+    order by t.starts_at, s.resource_id
   )
-  select s.resource_id, s.location_id, v.during, v.blocked, coalesce(t.load, 0)
-  from starts s
-  cross join lateral (
-    select tstzrange(s.starts_at, s.starts_at + v_duration) as during,
-      tstzrange(s.starts_at - v_before, s.starts_at + v_duration + v_after) as blocked
-  ) v
-  join open w on w.resource_id = s.resource_id and v.during <@ w.ranges
-  left join taken t on t.resource_id = s.resource_id
-  left join busy b on b.resource_id = s.resource_id
-  left join closed c on c.resource_id = s.resource_id
-  where not v.blocked && coalesce(t.ranges, '{}')
-    and not v.blocked && coalesce(b.ranges, '{}')
-    and not v.during && coalesce(c.ranges, '{}');
+  select s.resource_id, s.location_id, tstzrange(s.starts_at, s.starts_at + v_duration),
+    tstzrange(s.starts_at - v_before, s.starts_at + v_duration + v_after), s.load
+  from starts s;
 end
 $$;
 
@@ -8128,6 +8385,54 @@ ALTER FUNCTION app.hide_blocked_call(p_call_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.hide_blocked_call(p_call_id uuid) IS 'Takes a call out of the lists that Vapi made although every slot was taken: it rang nobody, and is made again as another. Its row stays, so that what still comes about it finds it ended.';
 
+CREATE FUNCTION app.hold_imported_messages(p_org_id uuid, p_take_over boolean) RETURNS app.import_outcome
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_outcome app.import_outcome := (0, 0, 0, 0, 0, 0);
+  v_now timestamptz := app.now();
+  v_messages integer;
+begin
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = 'imported', updated_at = v_now
+  where s.org_id = p_org_id and s.state = 'waiting' and (not p_take_over or s.due_at <= v_now);
+  get diagnostics v_outcome.messages_held = row_count;
+  -- Rows travel, jobs do not: without one nobody would look at what is due later.
+  perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', s.id), s.due_at)
+  from public.scheduled_messages s
+  where s.org_id = p_org_id and s.state = 'waiting'
+  order by s.due_at, s.id;
+
+  update public.messages m
+  set status = 'blocked', reason = 'imported', updated_at = v_now
+  where m.org_id = p_org_id and m.direction = 'outbound' and m.status = 'queued' and m.handed_over_at is null;
+  get diagnostics v_messages = row_count;
+  v_outcome.messages_held := v_outcome.messages_held + v_messages;
+  -- A worker there had it in hand: it may have left, and the account to ask with is not here.
+  update public.messages m
+  set status = 'unknown', reason = 'cannot_ask', updated_at = v_now
+  where m.org_id = p_org_id and m.direction = 'outbound' and m.status = 'queued';
+
+  update public.outbound_calls c
+  set state = 'cancelled', reason = 'imported', ended_at = v_now, look_at = null, lease_id = null, updated_at = v_now
+  where c.org_id = p_org_id and c.ended_at is null;
+  get diagnostics v_outcome.calls_cancelled = row_count;
+
+  if not p_take_over then
+    update public.campaigns c
+    set status = 'stopped', ended_at = v_now, updated_at = v_now
+    where c.org_id = p_org_id and c.status = 'running';
+    get diagnostics v_outcome.campaigns_stopped = row_count;
+  end if;
+  return v_outcome;
+end
+$$;
+
+ALTER FUNCTION app.hold_imported_messages(p_org_id uuid, p_take_over boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.hold_imported_messages(p_org_id uuid, p_take_over boolean) IS 'Takes back whatever an imported clinic would send or call by itself, because the installation that it comes from may do so: texts that wait, calls, running campaigns. p_take_over: that installation does not any more; texts that are due later get their jobs here, and campaigns go on. The claims are the clinic''s, as app.begin_import sets them. For the owner of the database.';
+
 CREATE FUNCTION app.hold_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text DEFAULT NULL::text, p_tool_call_id text DEFAULT NULL::text, p_said_date text DEFAULT NULL::text, p_said_time text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -8238,6 +8543,106 @@ $$;
 ALTER FUNCTION app.identify_caller(p_call_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.identify_caller(p_call_id uuid) IS 'What may be said about the caller of a call. Not known until a check succeeded (or the organisation accepts the calling number): then the answer is the same for a stranger and for a patient of twenty years.';
+
+CREATE FUNCTION app.import_members(p_org_id uuid, p_lines text[]) RETURNS app.import_outcome
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_outcome app.import_outcome := (0, 0, 0, 0, 0, 0);
+  v_line text;
+  v_member jsonb;
+  v_email text;
+  v_user_id uuid;
+begin
+  foreach v_line in array p_lines loop
+    v_member := v_line::jsonb;
+    v_email := lower(v_member ->> 'email');
+    if v_email is null or coalesce(v_member ->> 'role', '') not in ('owner', 'admin', 'staff', 'viewer') then
+      continue; -- an account without an address cannot be recognised elsewhere
+    end if;
+    select u.id into v_user_id
+    from auth.users u
+    where lower(u.email) = v_email and not coalesce(u.is_anonymous, false)
+    order by u.email_confirmed_at is null, u.id
+    limit 1;
+    if exists (select from public.profiles p where p.user_id = v_user_id) then
+      v_outcome.members_elsewhere := v_outcome.members_elsewhere + 1;
+    elsif exists (select from auth.users u where u.id = v_user_id and u.email_confirmed_at is not null) then
+      insert into public.profiles (org_id, user_id, role, name, email)
+      values (p_org_id, v_user_id, v_member ->> 'role', left(v_member ->> 'name', 100), v_email);
+      -- The trigger writes the stamp.
+      update auth.users u set raw_app_meta_data = coalesce(u.raw_app_meta_data, '{}') where u.id = v_user_id;
+      v_outcome.members_joined := v_outcome.members_joined + 1;
+    else
+      insert into public.invitations (org_id, email, role, token_hash, expires_at)
+      values (p_org_id, v_email, case v_member ->> 'role' when 'owner' then 'admin' else v_member ->> 'role' end,
+        sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), app.now() + interval '30 days');
+      v_outcome.members_invited := v_outcome.members_invited + 1;
+    end if;
+  end loop;
+  return v_outcome;
+end
+$$;
+
+ALTER FUNCTION app.import_members(p_org_id uuid, p_lines text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.import_members(p_org_id uuid, p_lines text[]) IS 'Makes the people of members.jsonl members of the imported clinic. Who has a confirmed account here under the same address and belongs to no clinic joins in the role that they had; who has none is invited for thirty days, an owner as admin, and joins by signing up and confirming the address; who belongs to another clinic stays there. No e-mail is sent. For the owner of the database.';
+
+CREATE FUNCTION app.import_rows(p_org_id uuid, p_table text, p_lines text[]) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    AS $_$
+declare
+  v_table app.tenant_table;
+  v_rows jsonb[];
+  v_columns text;
+  v_stored integer;
+  v_constraint text;
+begin
+  select * into v_table from app.tenant_tables() t where t.name = p_table and t.excuse is null;
+  if v_table.name is null then
+    raise exception 'an archive has no rows of %', p_table using errcode = 'VX400';
+  end if;
+  begin
+    v_rows := array(select l::jsonb from unnest(p_lines) with ordinality as u (l, n) order by n);
+  exception
+    when data_exception then
+      raise exception 'a row of % is no JSON', p_table using errcode = 'VX400';
+  end;
+  if exists (
+    select from unnest(v_rows) r
+    where jsonb_typeof(r) <> 'object' or r ->> v_table.org_column is distinct from p_org_id::text
+  ) then
+    raise exception 'a row of % is not the organisation''s', p_table using errcode = 'VX400';
+  elsif exists (
+    select from unnest(v_rows) r
+    where not r ?& v_table.columns or (select count(*) from jsonb_object_keys(r)) <> cardinality(v_table.columns)
+  ) then
+    raise exception 'a row of % has other columns than the table', p_table using errcode = 'VX400';
+  end if;
+  v_columns := (select string_agg(quote_ident(c), ', ' order by n) from unnest(v_table.columns) with ordinality as u (c, n));
+  execute format('insert into public.%1$I (%2$s) select %2$s from unnest($1) l, jsonb_populate_record(null::public.%1$I, l)',
+    p_table, v_columns)
+  using v_rows;
+  get diagnostics v_stored = row_count;
+  return v_stored;
+exception
+  -- DETAIL would quote the row, and these words go to a terminal.
+  when unique_violation or exclusion_violation then
+    get stacked diagnostics v_constraint = constraint_name;
+    raise exception 'what a row of % claims is taken here (%)', p_table, v_constraint using errcode = 'VX409';
+  when data_exception or integrity_constraint_violation then
+    raise exception 'a row of % cannot be stored (%)', p_table, sqlstate using errcode = 'VX400';
+end
+$_$;
+
+ALTER FUNCTION app.import_rows(p_org_id uuid, p_table text, p_lines text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.import_rows(p_org_id uuid, p_table text, p_lines text[]) IS 'Stores rows of a clinic''s archive, each a line of JSON as app.fetch_export wrote it, and returns how many. Columns that archives leave out get their default. VX400: no such part, a row of another clinic, or one that does not fit the table; VX409: it claims what is unique and taken here, such as a number. Neither quotes a row. For the owner of the database.';
 
 CREATE FUNCTION app.inbound_status() RETURNS SETOF app.provisioning_status
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -8693,6 +9098,26 @@ $$;
 ALTER FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) IS 'Keeps the hash of a ticket that opens one stream of live events for the acting member, and returns when it runs out: in 30 seconds. p_stream_until is the end of the member''s token. Their tickets that ran out are removed. VX403 without a member.';
+
+CREATE FUNCTION app.judge_area(p_area text, p_now timestamp with time zone, p_patience interval, p_waiting bigint, p_oldest_waiting_at timestamp with time zone, p_last_success_at timestamp with time zone, p_problem text, p_problem_at timestamp with time zone) RETURNS app.area_status
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+declare
+  v_late constant boolean := coalesce(p_waiting > 0 and p_oldest_waiting_at < p_now - p_patience, false);
+begin
+  return row(
+    p_area,
+    case when p_problem is not null then 'failing' when v_late then 'delayed' when p_waiting > 0 then 'working' else 'ok' end,
+    p_waiting, p_oldest_waiting_at, p_last_success_at,
+    coalesce(p_problem, case when v_late then 'late' end),
+    case when p_problem is not null then p_problem_at when v_late then p_oldest_waiting_at end)::app.area_status;
+end
+$$;
+
+ALTER FUNCTION app.judge_area(p_area text, p_now timestamp with time zone, p_patience interval, p_waiting bigint, p_oldest_waiting_at timestamp with time zone, p_last_success_at timestamp with time zone, p_problem text, p_problem_at timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.judge_area(p_area text, p_now timestamp with time zone, p_patience interval, p_waiting bigint, p_oldest_waiting_at timestamp with time zone, p_last_success_at timestamp with time zone, p_problem text, p_problem_at timestamp with time zone) IS 'One row of app.system_status. p_patience: how long the oldest may wait before the area is delayed. p_problem: what people have to know of, NULL for nothing; it outranks lateness, which is the problem late.';
 
 CREATE FUNCTION app.keep_refused_grant(p_provider text, p_user_id uuid, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_hash bytea) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -10619,6 +11044,14 @@ ALTER FUNCTION app.merge_patients(p_into uuid, p_from uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.merge_patients(p_into uuid, p_from uuid) IS 'The part of app.merge_contacts about patients: those of p_from become p_into''s. Equal names without two different dates of birth are one patient, whose visits and checks are kept together.';
 
+CREATE FUNCTION app.message_area(p_kind text, p_in_campaign boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (p_in_campaign OR (p_kind = ANY (ARRAY['campaign'::text, 'marketing'::text]))) THEN 'campaigns'::text WHEN (p_kind = ANY (ARRAY['reminder'::text, 'confirmation'::text])) THEN 'reminders'::text ELSE 'messages'::text END;
+
+ALTER FUNCTION app.message_area(p_kind text, p_in_campaign boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.message_area(p_kind text, p_in_campaign boolean) IS 'The area of app.system_status that a message belongs to, by its category, or one that is still to be written, by its kind in scheduled_messages.';
+
 CREATE FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) RETURNS app.message_decision
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -12027,6 +12460,50 @@ ALTER FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_
 
 COMMENT ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) IS 'First statement of a webhook''s transaction: finds the tenant of the envelope, acts as tenant_service of it from then on, and makes sure the call has its row. p_direction: inbound, outbound or web; p_caller E.164 or NULL. Where the outcome is not found, nothing is written and no tenant is set.';
 
+CREATE FUNCTION app.open_export(p_org_id uuid, p_part text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  v_rows refcursor := 'exported_rows'::refcursor;
+  v_table app.tenant_table;
+begin
+  if exists (select from pg_catalog.pg_cursors c where c.name = 'exported_rows') then
+    close v_rows;
+  end if;
+  if p_part = 'members' then
+    open v_rows for
+      select jsonb_build_object('email', lower(coalesce(u.email, p.email)), 'name', p.name, 'role', p.role)::text
+      from public.profiles p
+      left join auth.users u on u.id = p.user_id
+      where p.org_id = p_org_id
+      order by p.created_at, p.id;
+    return;
+  elsif p_part = 'files' then
+    open v_rows for
+      select jsonb_build_object('key', r.storage_key, 'size_bytes', r.size_bytes, 'content_type', r.content_type)::text
+      from public.recordings r
+      where r.org_id = p_org_id and r.stored_at is not null and r.delete_requested_at is null and r.deleted_at is null
+      order by r.storage_key;
+    return;
+  end if;
+  select * into v_table from app.tenant_tables() t where t.name = p_part and t.excuse is null;
+  if v_table.name is null then
+    raise exception 'an archive has no part of this name' using errcode = 'VX404';
+  end if;
+  open v_rows for execute format(
+    'select to_jsonb(r)::text from (select %s from public.%I t where t.%I = $1 order by %s) r',
+    (select string_agg(format('t.%I', c), ', ' order by n) from unnest(v_table.columns) with ordinality as u (c, n)),
+    v_table.name, v_table.org_column,
+    (select string_agg(format('t.%I', c), ', ' order by n) from unnest(v_table.key) with ordinality as u (c, n)))
+  using p_org_id;
+end
+$_$;
+
+ALTER FUNCTION app.open_export(p_org_id uuid, p_part text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.open_export(p_org_id uuid, p_part text) IS 'Opens what app.fetch_export reads: a clinic''s rows in a table, sorted by its key; members (who belongs to it, by address); or files (what it has in the storage). Opening ends what was read before. VX404: an archive has no such part. For the owner of the database, in one repeatable-read transaction for all parts.';
+
 CREATE FUNCTION app.open_feed(p_token_hash bytea) RETURNS SETOF app.feed_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -12124,18 +12601,21 @@ ALTER FUNCTION app.open_share(p_token_hash bytea, p_part text, p_visitor text) O
 COMMENT ON FUNCTION app.open_share(p_token_hash bytea, p_part text, p_visitor text) IS 'Opens the link with this token (its SHA-256) and notes that it was opened: p_part page or audio, p_visitor what tells one visitor from another, of which a keyed hash is stored. No row for a link that is unknown, expired or revoked, or whose recording is gone.';
 
 CREATE FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) RETURNS SETOF app.open_span
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql STABLE ROWS 100
     SET search_path TO ''
     AS $$
 #variable_conflict use_column
+declare
+  -- Read once: where a table is small enough to be read whole, the claims would be parsed for every row.
+  v_org_id uuid := app.current_org_id();
 begin
   return query
-  with week as (
+  with weeks as materialized (
     select r.id as resource_id, r.location_id, l.time_zone, h.weekday, h.opens, h.closes
     from public.resources r
     join public.locations l on l.org_id = r.org_id and l.id = r.location_id
     join public.business_hours h on h.org_id = r.org_id and h.location_id = r.location_id
-    where r.org_id = app.current_org_id()
+    where r.org_id = v_org_id
       and r.id = any (p_resource_ids)
       and h.resource_id is not distinct from (
         select o.resource_id from public.business_hours o
@@ -12143,25 +12623,26 @@ begin
         limit 1
       )
   ),
-  spans as (
-    select w.resource_id, w.location_id,
-      app.local_instant(d.day + w.opens, w.time_zone, false) as opens_at,
-      app.local_instant(d.day + w.closes, w.time_zone, true) as closes_at
-    from week w
+  hours as materialized (
+    select k.time_zone, k.weekday, k.opens, k.closes,
+      app.local_instant(d.day + k.opens, k.time_zone, false) as opens_at,
+      app.local_instant(d.day + k.closes, k.time_zone, true) as closes_at
+    from (select distinct w.time_zone, w.weekday, w.opens, w.closes from weeks w) k
     cross join lateral (
       select g::date as day
       from generate_series(
-        (p_from at time zone w.time_zone)::date::timestamp,
-        (p_to at time zone w.time_zone)::date::timestamp,
+        (p_from at time zone k.time_zone)::date::timestamp,
+        (p_to at time zone k.time_zone)::date::timestamp,
         interval '1 day') g
     ) d
-    where w.weekday = extract(dow from d.day)
+    where k.weekday = extract(dow from d.day)
   )
-  select s.resource_id, s.location_id, s.opens_at, s.closes_at
-  from spans s
-  where s.closes_at > s.opens_at
-    and s.closes_at > p_from
-    and s.opens_at < p_to;
+  select w.resource_id, w.location_id, h.opens_at, h.closes_at
+  from hours h
+  join weeks w on w.time_zone = h.time_zone and w.weekday = h.weekday and w.opens = h.opens and w.closes = h.closes
+  where h.closes_at > h.opens_at
+    and h.closes_at > p_from
+    and h.opens_at < p_to;
 end
 $$;
 
@@ -12582,6 +13063,62 @@ $$;
 ALTER FUNCTION app.outcome_sentence(p_outcome text, p_from_documents boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.outcome_sentence(p_outcome text, p_from_documents boolean) IS 'The summary of a call that has none from the provider: what came of it, in one fixed sentence.';
+
+CREATE FUNCTION app.overdue_erasures(p_org_id uuid, p_now timestamp with time zone) RETURNS SETOF timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_org public.organizations;
+  v_words_before timestamptz;
+  v_messages_before timestamptz;
+  v_recordings_before timestamptz;
+begin
+  select * into strict v_org from public.organizations o where o.id = p_org_id;
+  v_words_before := p_now - v_org.keep_transcripts_for;
+  v_messages_before := p_now - v_org.keep_messages_for;
+  v_recordings_before := p_now - v_org.keep_recordings_for;
+  if v_words_before is not null then
+    return query
+    select c.began_at + v_org.keep_transcripts_for
+    from public.call_logs c
+    where c.org_id = v_org.id and (c.transcript_state = 'stored' or c.summary is not null) and c.began_at <= v_words_before
+    order by c.began_at
+    limit 500;
+  end if;
+  if v_messages_before is not null then
+    return query
+    select m.created_at + v_org.keep_messages_for
+    from public.messages m
+    where m.org_id = v_org.id and m.content not in ('[erased]', '[expired]') and m.status <> 'queued' and m.created_at <= v_messages_before
+    order by m.created_at
+    limit 500;
+  end if;
+  if v_recordings_before is not null then
+    return query
+    select r.created_at + v_org.keep_recordings_for
+    from public.recordings r
+    where r.org_id = v_org.id and r.deleted_at is null and r.created_at <= v_recordings_before
+    order by r.created_at
+    limit 500;
+  end if;
+  -- Files of erased contacts are among the newest; whatever else waits to be deleted is old, and counted above.
+  return query
+  select r.delete_requested_at
+  from (
+    select n.delete_requested_at, n.created_at
+    from public.recordings n
+    where n.org_id = v_org.id and n.deleted_at is null
+    order by n.created_at desc
+    limit 500
+  ) r
+  where r.delete_requested_at is not null and (r.created_at <= v_recordings_before) is not true;
+end
+$$;
+
+ALTER FUNCTION app.overdue_erasures(p_org_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.overdue_erasures(p_org_id uuid, p_now timestamp with time zone) IS 'When each thing of the clinic should have been let go of that is still here: words of calls, texts and recordings that are older than the clinic keeps them, and files whose deletion was asked for. 500 of each kind at most, which is enough to say that it does not work.';
 
 CREATE FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -16933,6 +17470,22 @@ ALTER FUNCTION app.scheduled_channel(p_scheduled_ids uuid[]) OWNER TO app_writer
 
 COMMENT ON FUNCTION app.scheduled_channel(p_scheduled_ids uuid[]) IS 'How the rows of a bundle of app.take_scheduled reach who has a phone: sms, voice (a call; a reminder is texted where the call is refused) or both. A reminder is what the clinic wishes, of several visits a text in any case; a step of a campaign what it says; all else a text. NULL: there is no such row.';
 
+CREATE FUNCTION app.schema_version() RETURNS bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if to_regclass('public.goose_db_version') is null then
+    return null;
+  end if;
+  return (select max(v.version_id) from public.goose_db_version v where v.is_applied);
+end
+$$;
+
+ALTER FUNCTION app.schema_version() OWNER TO owner;
+
+COMMENT ON FUNCTION app.schema_version() IS 'The last migration that goose applied here, which a starting program compares with its own. Null: goose keeps no list in this database.';
+
 CREATE FUNCTION app.score_contact(p_contact_id uuid, p_score integer, p_reasons text[], p_declined boolean) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -18267,6 +18820,267 @@ ALTER FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time
 
 COMMENT ON FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) IS 'pending where the organisation approves bookings or the resource''s calendar mirror is too old to be believed, else confirmed. What staff book with an override is confirmed.';
 
+CREATE FUNCTION app.status_of_assistants(p_org_id uuid, p_now timestamp with time zone) RETURNS app.area_status
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return (
+    select app.judge_area(
+      'assistants', p_now, '15 minutes',
+      count(*) filter (where w.behind), min(a.saved_at) filter (where w.behind), max(a.synced_at),
+      case when bool_or(w.failed) then 'sync_failed' end, min(a.updated_at) filter (where w.failed))
+    from public.agents a
+    cross join lateral (
+      select a.deleted_at is not null or a.sync_status <> 'synced' or a.synced_version < a.desired_version as behind,
+        a.sync_status in ('failed', 'registered_not_linked') as failed
+    ) w
+    where a.org_id = p_org_id);
+end
+$$;
+
+ALTER FUNCTION app.status_of_assistants(p_org_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.status_of_assistants(p_org_id uuid, p_now timestamp with time zone) IS 'The area assistants of app.system_status: agents whose assistant at Vapi is not yet what was saved, or still there though the agent was deleted. sync_failed: the last try to say so failed, or left the tools unlinked; it is tried again by itself.';
+
+CREATE FUNCTION app.status_of_calendars(p_org_id uuid, p_now timestamp with time zone) RETURNS app.area_status
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return (
+    with links as (
+      select l.id, l.health, l.failing_since, l.last_synced_at, coalesce(l.last_synced_at, l.created_at) + p.calendar_stale_after as stale_at
+      from public.calendar_links l
+      join public.resources r on r.org_id = l.org_id and r.id = l.resource_id
+      join public.locations p on p.org_id = r.org_id and p.id = r.location_id
+      where l.org_id = p_org_id
+    ),
+    behind as (
+      select e.wished_at, e.failing_since
+      from public.calendar_events e
+      join links l on l.id = e.calendar_link_id
+      where e.org_id = p_org_id and e.synced_version < e.desired_version
+    ),
+    problem as (
+      select x.code, x.at
+      from (
+        select 1, 'calendar_reconnect', min(l.failing_since) from links l where l.health = 'needs_reconnect'
+        union all
+        select 2, 'calendar_unreadable', min(l.failing_since) from links l where l.health = 'failing'
+        union all
+        select 3, 'visits_not_written', min(b.failing_since) from behind b
+        union all
+        select 4, 'calendar_stale', min(l.stale_at) from links l where l.stale_at < p_now
+      ) x (position, code, at)
+      where x.at is not null
+      order by x.position
+      limit 1
+    )
+    select app.judge_area(
+      'calendars', p_now, '15 minutes',
+      (select count(*) from behind), (select min(b.wished_at) from behind b), (select max(l.last_synced_at) from links l),
+      (select p.code from problem p), (select p.at from problem p)));
+end
+$$;
+
+ALTER FUNCTION app.status_of_calendars(p_org_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.status_of_calendars(p_org_id uuid, p_now timestamp with time zone) IS 'The area calendars of app.system_status: visits that do not stand in a linked calendar as they are. The gravest problem is told: calendar_reconnect (the provider refuses the account), calendar_unreadable (the last reading failed), visits_not_written (writing failed), calendar_stale (last read longer ago than the location allows: bookings wait for approval).';
+
+CREATE FUNCTION app.status_of_knowledge(p_org_id uuid, p_now timestamp with time zone) RETURNS app.area_status
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return (
+    select app.judge_area(
+      'knowledge', p_now, '15 minutes',
+      count(*) filter (where v.state in ('waiting', 'reading', 'embedding')),
+      min(v.created_at) filter (where v.state in ('waiting', 'reading', 'embedding')),
+      max(v.finished_at) filter (where v.state in ('ready', 'superseded')),
+      case when bool_or(f.failed) then 'document_failed' end, min(v.updated_at) filter (where f.failed))
+    from public.knowledge_documents d
+    join public.knowledge_versions v on v.org_id = d.org_id and v.document_id = d.id
+    cross join lateral (select v.state = 'failed' and v.version = d.latest_version) f (failed)
+    where d.org_id = p_org_id and d.deleted_at is null);
+end
+$$;
+
+ALTER FUNCTION app.status_of_knowledge(p_org_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.status_of_knowledge(p_org_id uuid, p_now timestamp with time zone) IS 'The area knowledge of app.system_status: documents that are being read. document_failed: the latest version of one could not be; another version, or deleting the document, ends it.';
+
+CREATE FUNCTION app.status_of_messages(p_org_id uuid, p_now timestamp with time zone) RETURNS SETOF app.area_status
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return query
+    with recent as (
+      select app.message_area(m.category, m.campaign_id is not null) as area,
+        max(m.sent_at) filter (where m.status in ('sent', 'delivered')) as sent_at,
+        max(m.updated_at) filter (where m.status = 'failed') as failed_at,
+        max(m.handed_over_at) filter (where m.status = 'unknown') as unknown_at
+      from (
+        select n.category, n.campaign_id, n.status, n.sent_at, n.handed_over_at, n.updated_at
+        from public.messages n
+        where n.org_id = p_org_id and n.created_at > p_now - interval '7 days' and n.direction = 'outbound'
+        order by n.created_at desc
+        limit 500
+      ) m
+      group by 1
+    ),
+    waiting as (
+      select w.area, count(*) as messages, min(w.since) as since
+      from (
+        -- Every way and category is named, so that messages_counted finds the queued ones without reading the others.
+        select app.message_area(m.category, m.campaign_id is not null), m.created_at
+        from public.messages m
+        where m.org_id = p_org_id and m.direction = 'outbound' and m.method in ('sms', 'email', 'export') and m.status = 'queued'
+          and m.category in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'share', 'export', 'invitation', 'alert')
+        union all
+        select app.message_area(s.kind, false), s.due_at
+        from public.scheduled_messages s
+        where s.org_id = p_org_id and s.state = 'waiting' and s.due_at <= p_now
+      ) w (area, since)
+      group by w.area
+    ),
+    refused as (
+      select min(c.updated_at) as at
+      from public.org_credentials c
+      where c.org_id = p_org_id and c.provider in ('twilio', 'resend') and c.verification_error is not null
+    )
+    select j.*
+    from unnest(array['messages', 'reminders', 'campaigns']) with ordinality x (area, position)
+    cross join refused f
+    left join recent r on r.area = x.area
+    left join waiting w on w.area = x.area
+    cross join lateral app.judge_area(
+      x.area, p_now, '15 minutes', coalesce(w.messages, 0), w.since, r.sent_at,
+      case
+        when x.area = 'messages' and f.at is not null then 'account_refused'
+        when coalesce(greatest(r.failed_at, r.unknown_at) <= r.sent_at, false) then null
+        when r.unknown_at >= coalesce(r.failed_at, r.unknown_at) then 'outcome_unknown'
+        when r.failed_at is not null then 'message_failed'
+      end,
+      case when x.area = 'messages' and f.at is not null then f.at else greatest(r.failed_at, r.unknown_at) end) j
+    order by x.position;
+end
+$$;
+
+ALTER FUNCTION app.status_of_messages(p_org_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.status_of_messages(p_org_id uuid, p_now timestamp with time zone) IS 'The areas messages, reminders (confirmations are among them) and campaigns of app.system_status: what is written and not handed to a provider, and what should have been written by now. account_refused: Twilio or Resend refuses the clinic''s account. message_failed, outcome_unknown: the last message did not go out, or nobody knows whether it did; the next that goes out ends both. Successes and failures are those of the newest 500 messages of a week.';
+
+CREATE FUNCTION app.status_of_numbers(p_org_id uuid, p_now timestamp with time zone) RETURNS app.area_status
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return (
+    select app.judge_area(
+      'numbers', p_now, '15 minutes',
+      count(*) filter (where r.open), min(r.updated_at) filter (where r.open), max(r.activated_at),
+      case when bool_or(r.failed) then 'number_failed' end, max(r.updated_at) filter (where r.failed))
+    from (
+      select p.updated_at, p.activated_at, p.state in ('running', 'undoing', 'releasing') as open,
+        p.error is not null and p.state <> 'released' and (p.state <> 'undone' or p.updated_at > p_now - interval '7 days')
+          and p.created_at = max(p.created_at) over (partition by p.number) as failed
+      from public.provisioning p
+      where p.org_id = p_org_id
+    ) r);
+end
+$$;
+
+ALTER FUNCTION app.status_of_numbers(p_org_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.status_of_numbers(p_org_id uuid, p_now timestamp with time zone) IS 'The area numbers of app.system_status: phone numbers that are being set up, changed or given back. number_failed: the latest attempt at a number ended, or tries again, with an error; one that was undone is told for a week.';
+
+CREATE FUNCTION app.status_of_outbound_calls(p_org_id uuid, p_now timestamp with time zone) RETURNS app.area_status
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return (
+    select app.judge_area(
+      'outbound_calls', p_now, '1 hour', w.calls, w.since, r.placed_at,
+      case when r.failed_at > coalesce(r.placed_at, '-infinity') then 'calls_failed' end, r.failed_at)
+    from (
+      select count(*), min(c.due_at)
+      from public.outbound_calls c
+      where c.org_id = p_org_id and c.state = 'waiting' and c.due_at <= p_now
+    ) w (calls, since)
+    cross join (
+      select max(c.placed_at), max(c.updated_at) filter (
+        where c.state in ('waiting', 'given_up') and c.reason in ('refused', 'unreachable', 'unauthorized', 'line_busy', 'expired', 'lost'))
+      from (
+        select n.state, n.reason, n.placed_at, n.updated_at
+        from public.outbound_calls n
+        where n.org_id = p_org_id and n.created_at > p_now - interval '7 days'
+        order by n.created_at desc, n.id desc
+        limit 200
+      ) c
+    ) r (placed_at, failed_at));
+end
+$$;
+
+ALTER FUNCTION app.status_of_outbound_calls(p_org_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.status_of_outbound_calls(p_org_id uuid, p_now timestamp with time zone) IS 'The area outbound_calls of app.system_status: calls that are due and not begun; they may wait for a free line for an hour. calls_failed: the last call could not be made, or came too late to be; one that is made ends it. A call that a rule forbids has not failed. Of the newest 200 calls of a week.';
+
+CREATE FUNCTION app.status_of_recordings(p_org_id uuid, p_now timestamp with time zone) RETURNS app.area_status
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return (
+    select app.judge_area(
+      'recordings', p_now, '1 hour', r.copies, r.since, r.stored_at,
+      case when r.failed_at > coalesce(r.stored_at, '-infinity') then 'recording_failed' end, r.failed_at)
+    from (
+      select count(*) filter (where x.open), min(x.created_at) filter (where x.open), max(x.stored_at), max(x.called_at) filter (where x.failed)
+      from (
+        select n.created_at, n.stored_at, c.updated_at as called_at, c.recording_state = 'failed' as failed,
+          n.stored_at is null and n.delete_requested_at is null and c.recording_state in ('at_provider', 'copying') as open
+        from (
+          select o.call_id, o.created_at, o.stored_at, o.delete_requested_at
+          from public.recordings o
+          where o.org_id = p_org_id and o.deleted_at is null and o.created_at > p_now - interval '7 days'
+          order by o.created_at desc
+          limit 200
+        ) n
+        join public.call_logs c on c.org_id = p_org_id and c.id = n.call_id
+      ) x
+    ) r (copies, since, stored_at, failed_at));
+end
+$$;
+
+ALTER FUNCTION app.status_of_recordings(p_org_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.status_of_recordings(p_org_id uuid, p_now timestamp with time zone) IS 'The area recordings of app.system_status: recordings that are to be copied from the provider. recording_failed: the last could not be; the next that is copied ends it. Of the newest 200 recordings of a week.';
+
+CREATE FUNCTION app.status_of_retention(p_org_id uuid, p_now timestamp with time zone) RETURNS app.area_status
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return (
+    select app.judge_area(
+      'retention', p_now, '2 days', count(*), min(e.at), (
+        select max(l.at)
+        from public.audit_log l
+        where l.org_id = p_org_id and l.at > p_now - interval '30 days' and l.entity = 'organization'
+          and l.action in ('words_expired', 'messages_expired', 'leftovers_expired', 'recordings_expired')),
+      null, null)
+    from app.overdue_erasures(p_org_id, p_now) e (at));
+end
+$$;
+
+ALTER FUNCTION app.status_of_retention(p_org_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.status_of_retention(p_org_id uuid, p_now timestamp with time zone) IS 'The area retention of app.system_status: what the clinic keeps no longer and is still here. It goes at night, so two nights may pass. The last success is when something was let go of, within a month.';
+
 CREATE FUNCTION app.stop_campaign(p_campaign_id uuid) RETURNS SETOF public.campaigns
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -18477,6 +19291,29 @@ $$;
 ALTER FUNCTION app.switch_knowledge_model(p_model text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.switch_knowledge_model(p_model text) IS 'From now on questions are answered by vectors of p_model, and those of other models go. False, and nothing changes, while a piece that answers has none of p_model.';
+
+CREATE FUNCTION app.system_status() RETURNS SETOF app.area_status
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  return next app.status_of_assistants(v_org_id, v_now);
+  return next app.status_of_numbers(v_org_id, v_now);
+  return next app.status_of_calendars(v_org_id, v_now);
+  return query select * from app.status_of_messages(v_org_id, v_now);
+  return next app.status_of_outbound_calls(v_org_id, v_now);
+  return next app.status_of_recordings(v_org_id, v_now);
+  return next app.status_of_knowledge(v_org_id, v_now);
+  return next app.status_of_retention(v_org_id, v_now);
+end
+$$;
+
+ALTER FUNCTION app.system_status() OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.system_status() IS 'How the work goes that is done for the clinic by itself: one row for each area, always the same ones in the same order, see app.area_status. Read from the clinic''s own rows, not from the job queue, which belongs to all clinics; nobody outside is asked. Every member may ask.';
 
 CREATE FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) RETURNS app.scheduled_bundle
     LANGUAGE plpgsql
@@ -19227,6 +20064,52 @@ $$;
 ALTER FUNCTION app.template_for(p_kind text, p_language text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.template_for(p_kind text, p_language text) IS 'The wording that counts: array[subject, body] of the organisation''s own active template of that kind and language, else of app.default_template. A missing subject is the default''s. NULL where there is neither.';
+
+CREATE FUNCTION app.tenant_tables() RETURNS SETOF app.tenant_table
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with recursive tenant as (
+    select c.oid, c.relname::text as name, case c.relname when 'organizations' then 'id' else 'org_id' end as org_column
+    from pg_catalog.pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+  ), own as (
+    select t.*
+    from tenant t
+    where exists (select from pg_catalog.pg_attribute a where a.attrelid = t.oid and a.attname = t.org_column and not a.attisdropped)
+  ), needs as (
+    select distinct k.conrelid, k.confrelid
+    from pg_catalog.pg_constraint k
+    join own o on o.oid = k.conrelid
+    where k.contype = 'f' and not k.condeferrable and k.conrelid <> k.confrelid
+  ), places (oid, place) as (
+    select o.oid, 0 from own o
+    union
+    -- The bound ends a ring, which a test finds by it: one key of each ring is deferrable.
+    select n.conrelid, p.place + 1 from places p join needs n on n.confrelid = p.oid where p.place < 99
+  )
+  select o.name, (select max(p.place) from places p where p.oid = o.oid), o.org_column,
+    array(
+      select a.attname::text
+      from pg_catalog.pg_attribute a
+      where a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity = ''
+        and not exists (select from app.archive_exclusions() x where x.table_name = o.name and x.column_name = a.attname)
+      order by a.attnum),
+    array(
+      select a.attname::text
+      from pg_catalog.pg_index i
+      cross join unnest(i.indkey::smallint[]) with ordinality as k (attnum, n)
+      join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+      where i.indrelid = o.oid and i.indisprimary
+      order by k.n),
+    (select x.reason from app.archive_exclusions() x where x.table_name = o.name and x.column_name is null)
+  from own o
+  order by 2, 1
+$$;
+
+ALTER FUNCTION app.tenant_tables() OWNER TO owner;
+
+COMMENT ON FUNCTION app.tenant_tables() IS 'The tables whose rows belong to clinics, from the catalogue, in an order in which a clinic''s rows can be stored: those that others name by a foreign key come first. Keys that are deferrable do not count; they are checked when all is there. Generated and identity columns make themselves.';
 
 CREATE FUNCTION app.test_call_facts() RETURNS SETOF app.clinic_facts
     LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
@@ -22202,13 +23085,21 @@ CREATE INDEX call_logs_words ON public.call_logs USING btree (org_id, began_at) 
 
 COMMENT ON INDEX public.call_logs_words IS 'Calls whose words are kept, the oldest first: for app.apply_retention.';
 
+CREATE INDEX caller_messages_contact ON public.caller_messages USING btree (org_id, contact_id) WHERE (contact_id IS NOT NULL);
+
+COMMENT ON INDEX public.caller_messages_contact IS 'merge_contacts, erase_calls, book_by_staff: the messages that a contact left.';
+
 CREATE INDEX caller_verifications_call ON public.caller_verifications USING btree (org_id, call_id);
 
 COMMENT ON INDEX public.caller_verifications_call IS 'What a call may see, and how often it was wrong.';
 
-CREATE INDEX caller_verifications_contact ON public.caller_verifications USING btree (org_id, contact_id, at) WHERE (NOT succeeded);
+CREATE INDEX caller_verifications_of_contact ON public.caller_verifications USING btree (org_id, contact_id, at) WHERE (contact_id IS NOT NULL);
 
-COMMENT ON INDEX public.caller_verifications_contact IS 'How often a contact was guessed at today.';
+COMMENT ON INDEX public.caller_verifications_of_contact IS 'How often a contact was guessed at today; merge_contacts and book_by_staff, which delete contacts.';
+
+CREATE INDEX caller_verifications_patient ON public.caller_verifications USING btree (org_id, patient_id) WHERE (patient_id IS NOT NULL);
+
+COMMENT ON INDEX public.caller_verifications_patient IS 'merge_patients: what verified a patient that becomes another.';
 
 CREATE INDEX campaign_steps_template ON public.campaign_steps USING btree (org_id, template_id);
 
@@ -22266,10 +23157,6 @@ CREATE INDEX idempotency_keys_expires ON public.idempotency_keys USING btree (ex
 
 COMMENT ON INDEX public.idempotency_keys_expires IS 'The hourly sweep.';
 
-CREATE UNIQUE INDEX identity_codes_appointment ON public.identity_codes USING btree (org_id, appointment_id) WHERE (kind = 'confirmation'::text);
-
-COMMENT ON INDEX public.identity_codes_appointment IS 'One valid code per visit.';
-
 CREATE INDEX identity_codes_call ON public.identity_codes USING btree (org_id, call_id) WHERE (call_id IS NOT NULL);
 
 COMMENT ON INDEX public.identity_codes_call IS 'request_code: how many codes this call asked for.';
@@ -22282,9 +23169,17 @@ CREATE INDEX identity_codes_hash ON public.identity_codes USING btree (org_id, c
 
 COMMENT ON INDEX public.identity_codes_hash IS 'verify_code: whose code is this?';
 
+CREATE UNIQUE INDEX identity_codes_visit ON public.identity_codes USING btree (org_id, appointment_id);
+
+COMMENT ON INDEX public.identity_codes_visit IS 'next_codes: one code a visit. Every delete of a hold (release_hold, hold_slot, write_booking): the codes that go with it.';
+
 CREATE INDEX invitations_email ON public.invitations USING btree (email) WHERE (accepted_at IS NULL);
 
 COMMENT ON INDEX public.invitations_email IS 'provision_user: open invitations of an address that signs up.';
+
+CREATE INDEX invitations_inviter ON public.invitations USING btree (invited_by) WHERE (invited_by IS NOT NULL);
+
+COMMENT ON INDEX public.invitations_inviter IS 'Deleting a user, who may have invited people to any clinic.';
 
 CREATE INDEX invitations_message ON public.invitations USING btree (org_id, message_id) WHERE (message_id IS NOT NULL);
 
@@ -22438,6 +23333,10 @@ CREATE INDEX outbound_calls_waiting ON public.outbound_calls USING btree (org_id
 
 COMMENT ON INDEX public.outbound_calls_waiting IS 'take_outbound_call: a clinic''s earliest due call.';
 
+CREATE INDEX patients_contact ON public.patients USING btree (org_id, contact_id);
+
+COMMENT ON INDEX public.patients_contact IS 'patient_of_contact, in every booking: the patients of who calls. merge_contacts, erase_visits.';
+
 CREATE INDEX patients_searched ON public.patients USING gin (org_id, lower(name) extensions.gin_trgm_ops) WITH (fastupdate=off);
 
 COMMENT ON INDEX public.patients_searched IS 'found_ids.';
@@ -22474,6 +23373,10 @@ CREATE INDEX recordings_age ON public.recordings USING btree (org_id, created_at
 
 COMMENT ON INDEX public.recordings_age IS 'expire_recordings and orgs_with_due_recordings: what keep_recordings_for ends, and deletions that did not happen.';
 
+CREATE INDEX reply_questions_contact ON public.reply_questions USING btree (org_id, contact_id);
+
+COMMENT ON INDEX public.reply_questions_contact IS 'merge_contacts, book_by_staff: the questions that a contact was asked.';
+
 CREATE UNIQUE INDEX reply_questions_open ON public.reply_questions USING btree (org_id, contact_id) WHERE (answered_at IS NULL);
 
 COMMENT ON INDEX public.reply_questions_open IS 'record_inbound_message: what a short answer answers; one open question each.';
@@ -22494,10 +23397,6 @@ CREATE UNIQUE INDEX scheduled_messages_confirmation ON public.scheduled_messages
 
 COMMENT ON INDEX public.scheduled_messages_confirmation IS 'schedule_for_appointment: one waiting confirmation per visit.';
 
-CREATE INDEX scheduled_messages_contact ON public.scheduled_messages USING btree (org_id, contact_id, due_at) WHERE (state = 'waiting'::text);
-
-COMMENT ON INDEX public.scheduled_messages_contact IS 'take_scheduled: what else waits for this contact and can be merged; stop on reply.';
-
 CREATE INDEX scheduled_messages_message ON public.scheduled_messages USING btree (org_id, message_id) WHERE (message_id IS NOT NULL);
 
 COMMENT ON INDEX public.scheduled_messages_message IS 'conclude_message: which visits a merged confirmation was about.';
@@ -22506,9 +23405,17 @@ CREATE UNIQUE INDEX scheduled_messages_missed_call ON public.scheduled_messages 
 
 COMMENT ON INDEX public.scheduled_messages_missed_call IS 'A missed call is answered by text once.';
 
+CREATE INDEX scheduled_messages_of_contact ON public.scheduled_messages USING btree (org_id, contact_id, due_at);
+
+COMMENT ON INDEX public.scheduled_messages_of_contact IS 'take_scheduled: what else waits for this contact and can be merged; stop on reply; merge_contacts and book_by_staff, which delete contacts.';
+
 CREATE UNIQUE INDEX scheduled_messages_reminder ON public.scheduled_messages USING btree (org_id, appointment_id, before) WHERE ((kind = 'reminder'::text) AND (state = 'waiting'::text));
 
 COMMENT ON INDEX public.scheduled_messages_reminder IS 'schedule_for_appointment: one waiting reminder per visit and offset.';
+
+CREATE INDEX scheduled_messages_step ON public.scheduled_messages USING btree (org_id, campaign_step_id) WHERE (campaign_step_id IS NOT NULL);
+
+COMMENT ON INDEX public.scheduled_messages_step IS 'save_campaign: what is planned for a step that is replaced.';
 
 CREATE INDEX web_tests_agent ON public.web_tests USING btree (org_id, agent_id);
 
@@ -22675,7 +23582,7 @@ ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
 ALTER TABLE ONLY public.contacts
-    ADD CONSTRAINT contacts_org_id_origin_call_id_fkey FOREIGN KEY (org_id, origin_call_id) REFERENCES public.call_logs(org_id, id) ON DELETE SET NULL (origin_call_id);
+    ADD CONSTRAINT contacts_org_id_origin_call_id_fkey FOREIGN KEY (org_id, origin_call_id) REFERENCES public.call_logs(org_id, id) ON DELETE SET NULL (origin_call_id) DEFERRABLE;
 
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_org_id_location_id_fkey FOREIGN KEY (org_id, location_id) REFERENCES public.locations(org_id, id);
@@ -22720,7 +23627,7 @@ ALTER TABLE ONLY public.knowledge_chunks
     ADD CONSTRAINT knowledge_chunks_org_id_version_id_fkey FOREIGN KEY (org_id, version_id) REFERENCES public.knowledge_versions(org_id, id);
 
 ALTER TABLE ONLY public.knowledge_documents
-    ADD CONSTRAINT knowledge_documents_org_id_current_version_id_fkey FOREIGN KEY (org_id, current_version_id) REFERENCES public.knowledge_versions(org_id, id);
+    ADD CONSTRAINT knowledge_documents_org_id_current_version_id_fkey FOREIGN KEY (org_id, current_version_id) REFERENCES public.knowledge_versions(org_id, id) DEFERRABLE;
 
 ALTER TABLE ONLY public.knowledge_documents
     ADD CONSTRAINT knowledge_documents_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
@@ -22774,7 +23681,7 @@ ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
 ALTER TABLE ONLY public.messages
-    ADD CONSTRAINT messages_org_id_in_reply_to_fkey FOREIGN KEY (org_id, in_reply_to) REFERENCES public.messages(org_id, id);
+    ADD CONSTRAINT messages_org_id_in_reply_to_fkey FOREIGN KEY (org_id, in_reply_to) REFERENCES public.messages(org_id, id) DEFERRABLE;
 
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
@@ -23624,6 +24531,10 @@ REVOKE ALL ON FUNCTION app.appointment_story(p_appointment_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.approve_appointment(p_appointment_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.approve_appointment(p_appointment_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app.archive_exclusions() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.archive_head(p_org_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.ask_knowledge(p_call_id uuid, p_question text, p_model text, p_embedding extensions.vector, p_limit integer) TO tenant_service;
 REVOKE ALL ON FUNCTION app.ask_knowledge(p_call_id uuid, p_question text, p_model text, p_embedding extensions.vector, p_limit integer) FROM PUBLIC;
 
@@ -23640,6 +24551,10 @@ REVOKE ALL ON FUNCTION app.available_slots(p_service text, p_from timestamp with
 
 GRANT ALL ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) TO tenant_service;
 REVOKE ALL ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.begin_export(p_org_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.begin_import(p_org_id uuid, p_slug text, p_schema_version bigint) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean) TO tenant_service;
 REVOKE ALL ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean) FROM PUBLIC;
@@ -24058,6 +24973,8 @@ REVOKE ALL ON FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_
 GRANT ALL ON FUNCTION app.feed_name(p_token_hash bytea) TO tenant_service;
 REVOKE ALL ON FUNCTION app.feed_name(p_token_hash bytea) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app.fetch_export(p_bytes integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.find_channel(p_channel_id text, p_token_hash bytea) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.find_channel(p_channel_id text, p_token_hash bytea) FROM PUBLIC;
 
@@ -24103,6 +25020,8 @@ REVOKE ALL ON FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid
 
 GRANT ALL ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) TO tenant_service;
 REVOKE ALL ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.finish_import(p_org_id uuid, p_members text[], p_take_over boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.finish_knowledge(p_version_id uuid, p_model text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.finish_knowledge(p_version_id uuid, p_model text) FROM PUBLIC;
@@ -24218,6 +25137,8 @@ REVOKE ALL ON FUNCTION app.heed_outside_event(p_calendar_link_id uuid, p_read_at
 GRANT ALL ON FUNCTION app.hide_blocked_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.hide_blocked_call(p_call_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app.hold_imported_messages(p_org_id uuid, p_take_over boolean) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.hold_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text, p_tool_call_id text, p_said_date text, p_said_time text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.hold_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text, p_tool_call_id text, p_said_date text, p_said_time text) FROM PUBLIC;
 
@@ -24226,6 +25147,10 @@ REVOKE ALL ON FUNCTION app.holds_left(p_now timestamp with time zone) FROM PUBLI
 
 GRANT ALL ON FUNCTION app.identify_caller(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.identify_caller(p_call_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.import_members(p_org_id uuid, p_lines text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.import_rows(p_org_id uuid, p_table text, p_lines text[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.inbound_status() TO tenant_service;
 GRANT ALL ON FUNCTION app.inbound_status() TO tenant_user;
@@ -24335,6 +25260,9 @@ REVOKE ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_mos
 
 GRANT ALL ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) TO tenant_user;
 REVOKE ALL ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.judge_area(p_area text, p_now timestamp with time zone, p_patience interval, p_waiting bigint, p_oldest_waiting_at timestamp with time zone, p_last_success_at timestamp with time zone, p_problem text, p_problem_at timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.judge_area(p_area text, p_now timestamp with time zone, p_patience interval, p_waiting bigint, p_oldest_waiting_at timestamp with time zone, p_last_success_at timestamp with time zone, p_problem text, p_problem_at timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.keep_refused_grant(p_provider text, p_user_id uuid, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_hash bytea) TO tenant_service;
 REVOKE ALL ON FUNCTION app.keep_refused_grant(p_provider text, p_user_id uuid, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_hash bytea) FROM PUBLIC;
@@ -24545,6 +25473,9 @@ REVOKE ALL ON FUNCTION app.merge_histories(p_into uuid, p_from uuid) FROM PUBLIC
 GRANT ALL ON FUNCTION app.merge_patients(p_into uuid, p_from uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.merge_patients(p_into uuid, p_from uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.message_area(p_kind text, p_in_campaign boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.message_area(p_kind text, p_in_campaign boolean) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -24699,6 +25630,8 @@ GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_ass
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app.open_export(p_org_id uuid, p_part text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.open_feed(p_token_hash bytea) TO tenant_service;
 REVOKE ALL ON FUNCTION app.open_feed(p_token_hash bytea) FROM PUBLIC;
 
@@ -24764,6 +25697,9 @@ REVOKE ALL ON FUNCTION app.outbound_load() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.outcome_sentence(p_outcome text, p_from_documents boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.outcome_sentence(p_outcome text, p_from_documents boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.overdue_erasures(p_org_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.overdue_erasures(p_org_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) FROM PUBLIC;
@@ -25208,6 +26144,9 @@ REVOKE ALL ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now
 GRANT ALL ON FUNCTION app.scheduled_channel(p_scheduled_ids uuid[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.scheduled_channel(p_scheduled_ids uuid[]) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.schema_version() TO voxanne_login;
+REVOKE ALL ON FUNCTION app.schema_version() FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.score_contact(p_contact_id uuid, p_score integer, p_reasons text[], p_declined boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.score_contact(p_contact_id uuid, p_score integer, p_reasons text[], p_declined boolean) FROM PUBLIC;
 
@@ -25316,6 +26255,30 @@ REVOKE ALL ON FUNCTION app.start_provisioning(p_provisioning_id uuid) FROM PUBLI
 GRANT ALL ON FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.status_of_assistants(p_org_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.status_of_assistants(p_org_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.status_of_calendars(p_org_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.status_of_calendars(p_org_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.status_of_knowledge(p_org_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.status_of_knowledge(p_org_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.status_of_messages(p_org_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.status_of_messages(p_org_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.status_of_numbers(p_org_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.status_of_numbers(p_org_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.status_of_outbound_calls(p_org_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.status_of_outbound_calls(p_org_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.status_of_recordings(p_org_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.status_of_recordings(p_org_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.status_of_retention(p_org_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.status_of_retention(p_org_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.stop_campaign(p_campaign_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.stop_campaign(p_campaign_id uuid) FROM PUBLIC;
 
@@ -25333,6 +26296,9 @@ REVOKE ALL ON FUNCTION app.sweep_platform(p_events_before timestamp with time zo
 
 GRANT ALL ON FUNCTION app.switch_knowledge_model(p_model text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.switch_knowledge_model(p_model text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.system_status() TO tenant_user;
+REVOKE ALL ON FUNCTION app.system_status() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) FROM PUBLIC;
@@ -25386,6 +26352,8 @@ REVOKE ALL ON FUNCTION app.template_fields(p_kind text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.template_for(p_kind text, p_language text) TO app_writer;
 REVOKE ALL ON FUNCTION app.template_for(p_kind text, p_language text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.tenant_tables() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.test_call_facts() TO tenant_user;
 REVOKE ALL ON FUNCTION app.test_call_facts() FROM PUBLIC;

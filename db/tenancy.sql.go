@@ -112,6 +112,18 @@ func (q *Queries) NameRequest(ctx context.Context, requestID string) error {
 	return err
 }
 
+const nameTrace = `-- name: NameTrace :exec
+select set_config('app.traceparent', $1::text, true)
+`
+
+// For the jobs that this transaction enqueues: W3C traceparent.
+//
+//	select set_config('app.traceparent', $1::text, true)
+func (q *Queries) NameTrace(ctx context.Context, traceparent string) error {
+	_, err := q.db.Exec(ctx, nameTrace, traceparent)
+	return err
+}
+
 const openCall = `-- name: OpenCall :one
 select outcome, org_id, call_id, agent_id, location_id, clinic_name, country, language, time_zone, emergency_sentence, now, weekdays, opens_minutes, closes_minutes
 from app.open_call(

@@ -1051,3 +1051,49 @@ create table app.calendar_account (
   changed_at timestamptz,
   calendars integer not null
 );
+
+drop type app.tenant_table;
+create table app.tenant_table (
+  name text not null,
+  place integer not null,
+  org_column text not null,
+  columns text[] not null,
+  key text[] not null,
+  excuse text
+);
+
+drop type app.archive_exclusion;
+create table app.archive_exclusion (
+  table_name text not null,
+  column_name text,
+  reason text not null
+);
+
+drop type app.archive_head;
+create table app.archive_head (
+  org_id uuid not null,
+  slug text not null,
+  schema_version bigint not null,
+  at timestamptz not null
+);
+
+drop type app.import_outcome;
+create table app.import_outcome (
+  members_joined integer not null,
+  members_invited integer not null,
+  members_elsewhere integer not null,
+  messages_held integer not null,
+  calls_cancelled integer not null,
+  campaigns_stopped integer not null
+);
+
+drop type app.area_status;
+create table app.area_status (
+  area text not null,
+  state text not null,
+  waiting bigint not null,
+  oldest_waiting_at timestamptz,
+  last_success_at timestamptz,
+  problem text,
+  problem_at timestamptz
+);

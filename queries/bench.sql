@@ -79,3 +79,28 @@ from public.appointments a
 left join public.calendar_events e on e.org_id = a.org_id and e.appointment_id = a.id
 cross join lateral (select extract(epoch from e.settled_at - a.created_at)::float8 as seconds) s
 where a.org_id = any(@org_ids::uuid[]);
+
+-- name: BenchAnswers :one
+select (count(*) filter (where c.vapi_call_id like 'pgbench-%' and c.questions_answered > 0))::integer as pgbench,
+  (count(*) filter (where c.vapi_call_id not like 'pgbench-%' and c.questions_answered > 0))::integer as http,
+  (select count(*)::integer from public.knowledge_gaps) as gaps
+from public.call_logs c;
+
+-- name: BenchCrowd :one
+-- Visits in the clinics of sql/bench/crowd.sql.
+select count(*)::integer as visits
+from public.appointments a
+join public.organizations o on o.id = a.org_id
+where o.slug like 'crowd-%' and a.status in ('held', 'pending', 'confirmed');
+
+-- name: BenchJobStarts :one
+-- Seconds are from when a job could be worked until its first try began.
+select count(*)::integer as jobs,
+  coalesce(percentile_cont(0.5) within group (order by extract(epoch from j.attempted_at - j.scheduled_at)::float8), 0)::float8 as p50_seconds,
+  coalesce(percentile_cont(0.99) within group (order by extract(epoch from j.attempted_at - j.scheduled_at)::float8), 0)::float8 as p99_seconds
+from river.river_job j
+where j.kind = @kind::text and j.attempt = 1 and j.attempted_at is not null and j.id > @after_id::bigint;
+
+-- name: BenchLastJob :one
+select coalesce(max(j.id), 0)::bigint as id
+from river.river_job j;

@@ -138,3 +138,7 @@ from app.export_messages(
   p_after_id => sqlc.narg(after_id)::uuid,
   p_request_id => sqlc.narg(request_id)::text
 );
+
+-- name: Now :one
+-- The clock by which messages were handed over and are due: that of the process may differ.
+select app.now()::timestamptz as now;

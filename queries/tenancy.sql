@@ -5,6 +5,10 @@ select app.begin_request(p_role => @role::text, p_claims => @claims::jsonb)::tex
 -- For the rows of audit_log that this transaction writes.
 select set_config('app.request_id', @request_id::text, true);
 
+-- name: NameTrace :exec
+-- For the jobs that this transaction enqueues: W3C traceparent.
+select set_config('app.traceparent', @traceparent::text, true);
+
 -- name: OpenCall :one
 select *
 from app.open_call(

@@ -1,4 +1,6 @@
 -- Offering and booking ask this one function, so what is offered can be booked and what is refused was not free.
+-- Whatever stands in the way is first turned into the starts that it bars: a visit of 30 minutes may not start within the 30
+-- minutes before another one, nor while that lasts. Then a start is compared with one multirange, and is a range only once it is free.
 -- Visits are found through scheduled_at: durations end at 12 hours and buffers at 4, hence the margins.
 create or replace function app.free_slots(
   p_service_id uuid,
@@ -16,6 +18,7 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 declare
+  v_org_id uuid := app.current_org_id();
   v_candidates uuid[] := array(
     select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_ignore_appointment_id)));
   v_first timestamptz;
@@ -30,7 +33,7 @@ begin
   into v_first, v_last, v_duration, v_before, v_after, v_step
   from public.services s
   join public.organizations o on o.id = s.org_id
-  where s.org_id = app.current_org_id()
+  where s.org_id = v_org_id
     and s.id = p_service_id
     and s.active;
   if v_first is null or v_first >= v_last then
@@ -47,62 +50,65 @@ begin
     from spans s
     group by s.resource_id
   ),
-  starts as (
-    select distinct o.resource_id, o.location_id, t as starts_at
-    from spans o
-    cross join lateral generate_series(
-      -- The step counts from the opening; starts before the window are skipped by arithmetic, not one by one.
-      o.opens_at + v_step * greatest(0, ceil(extract(epoch from v_first - o.opens_at) / extract(epoch from v_step))),
-      least(o.closes_at, v_last),
-      v_step) t
-    where t >= v_first
-      and t < v_last
-      and t < o.closes_at
-  ),
-  taken as (
-    select a.resource_id, range_agg(a.blocked) as ranges, count(*) filter (where a.status <> 'held') as load
+  -- All of it without its ends: a visit may start when another ends, and end when another starts.
+  barred as (
+    select o.resource_id, tstzrange(lower(shut) - v_duration, upper(shut), '()') as starts, false as counts
+    from open o
+    cross join lateral unnest('{(,)}' - o.ranges) shut
+    union all
+    select a.resource_id, tstzrange(lower(a.blocked) - v_duration - v_after, upper(a.blocked) + v_before, '()'),
+      a.status <> 'held'
     from public.appointments a
-    where a.org_id = app.current_org_id()
+    where a.org_id = v_org_id
       and a.resource_id = any (v_candidates)
       and a.scheduled_at > v_first - interval '24 hours'
       and a.scheduled_at < v_last + v_duration + interval '24 hours'
       and a.status in ('held', 'pending', 'confirmed')
       and not (a.status = 'held' and (a.held_until <= p_now or a.call_id is not distinct from p_call_id))
       and a.id is distinct from p_ignore_appointment_id
-    group by a.resource_id
-  ),
-  busy as (
-    select b.resource_id, range_agg(tstzrange(b.starts_at, b.ends_at)) as ranges
+    union all
+    select b.resource_id, tstzrange(b.starts_at - v_duration - v_after, b.ends_at + v_before, '()'), false
     from public.busy_blocks b
-    where b.org_id = app.current_org_id()
+    where b.org_id = v_org_id
       and b.resource_id = any (v_candidates)
       and b.ends_at > v_first - v_before
       and b.starts_at < v_last + v_duration + v_after
-    group by b.resource_id
-  ),
-  closed as (
-    select r.id as resource_id, range_agg(c.during) as ranges
+    union all
+    select r.id,
+      tstzrange(lower(c.during) - v_duration, upper(c.during), case when upper_inc(c.during) then '(]' else '()' end), false
     from public.resources r
     join public.closures c on c.org_id = r.org_id and c.location_id = r.location_id
       and (c.resource_id is null or c.resource_id = r.id)
-    where r.org_id = app.current_org_id()
+    where r.org_id = v_org_id
       and r.id = any (v_candidates)
       and c.during && tstzrange(v_first, v_last + v_duration)
-    group by r.id
+  ),
+  never as (
+    select b.resource_id, range_agg(b.starts) as starts, count(*) filter (where b.counts) as load
+    from barred b
+    group by b.resource_id
+  ),
+  steps as materialized (
+    -- Once for all who keep the same hours. The step counts from the opening; starts before the window are skipped by arithmetic.
+    select k.opens_at, k.closes_at, t as starts_at
+    from (select distinct s.opens_at, s.closes_at from spans s) k
+    cross join lateral generate_series(
+      date_bin(v_step, greatest(k.opens_at, v_first) + v_step - interval '1 microsecond', k.opens_at),
+      least(k.closes_at, v_last) - interval '1 microsecond',
+      v_step) t
+  ),
+  starts as (
+    -- Spans of a resource may overlap and have a start in common.
+    select distinct on (t.starts_at, s.resource_id) t.starts_at, s.resource_id, s.location_id, n.load
+    from spans s
+    join never n on n.resource_id = s.resource_id
+    join steps t on t.opens_at = s.opens_at and t.closes_at = s.closes_at
+    where not t.starts_at <@ n.starts
+    order by t.starts_at, s.resource_id
   )
-  select s.resource_id, s.location_id, v.during, v.blocked, coalesce(t.load, 0)
-  from starts s
-  cross join lateral (
-    select tstzrange(s.starts_at, s.starts_at + v_duration) as during,
-      tstzrange(s.starts_at - v_before, s.starts_at + v_duration + v_after) as blocked
-  ) v
-  join open w on w.resource_id = s.resource_id and v.during <@ w.ranges
-  left join taken t on t.resource_id = s.resource_id
-  left join busy b on b.resource_id = s.resource_id
-  left join closed c on c.resource_id = s.resource_id
-  where not v.blocked && coalesce(t.ranges, '{}')
-    and not v.blocked && coalesce(b.ranges, '{}')
-    and not v.during && coalesce(c.ranges, '{}');
+  select s.resource_id, s.location_id, tstzrange(s.starts_at, s.starts_at + v_duration),
+    tstzrange(s.starts_at - v_before, s.starts_at + v_duration + v_after), s.load
+  from starts s;
 end
 $$;
 

@@ -4,6 +4,7 @@
 // The cluster lives in .local/test-pg of the checkout and keeps running between
 // packages and runs, because starting it costs more than most tests;
 // `make test` stops it at its end, `go run ./cmd/testdb stop` at any time.
+// VOXANNE_TEST_POSTGRES (a folder of programs) makes it with another version.
 // TEST_DATABASE_URL (an owner's address) uses another server instead.
 package dbtest
 
@@ -133,6 +134,15 @@ func Root() (string, error) {
 	}
 }
 
+// clusterDir is where a cluster of the checkout lives. On programs that [localpg.BinariesEnv] names it is another, because a
+// version cannot read the data of the other.
+func clusterDir(root, name string) string {
+	if os.Getenv(localpg.BinariesEnv) != "" {
+		name += "-named"
+	}
+	return filepath.Join(root, ".local", name)
+}
+
 // StopClusters stops the checkout's test clusters that run.
 func StopClusters(ctx context.Context) error {
 	root, err := Root()
@@ -140,7 +150,7 @@ func StopClusters(ctx context.Context) error {
 		return err
 	}
 	for _, name := range []string{PlainCluster, SupabaseCluster} {
-		if err := localpg.Stop(ctx, filepath.Join(root, ".local", name)); err != nil {
+		if err := localpg.Stop(ctx, clusterDir(root, name)); err != nil {
 			return err
 		}
 	}
@@ -153,7 +163,7 @@ func StartCluster(ctx context.Context, name string) (*localpg.Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return localpg.Start(ctx, localpg.Options{Dir: filepath.Join(root, ".local", name), Fast: true, Log: slog.New(slog.DiscardHandler)})
+	return localpg.Start(ctx, localpg.Options{Dir: clusterDir(root, name), Fast: true, Log: slog.New(slog.DiscardHandler)})
 }
 
 // Names of the clusters in .local: plain PostgreSQL, and one whose cluster-wide

@@ -115,7 +115,7 @@ func (c *Cluster) Stop(ctx context.Context) error {
 		return fmt.Errorf("local PostgreSQL: wait for a starter: %w", err)
 	}
 	defer unlock()
-	return c.stop(ctx)
+	return c.stop(ctx, "fast")
 }
 
 // Remove stops the cluster and deletes its data, log and password, also where
@@ -126,7 +126,7 @@ func (c *Cluster) Remove(ctx context.Context) error {
 		return fmt.Errorf("local PostgreSQL: wait for a starter: %w", err)
 	}
 	defer unlock()
-	if err := c.stop(ctx); err != nil {
+	if err := c.stop(ctx, "fast"); err != nil {
 		return err
 	}
 	for _, path := range []string{c.SocketDir(), c.state, filepath.Join(c.dir, pointerFile), filepath.Join(c.dir, "port"), filepath.Join(c.dir, "owner-password")} {
@@ -171,11 +171,12 @@ func found(dir string) (*Cluster, error) {
 	return c, nil
 }
 
-func (c *Cluster) stop(ctx context.Context) error {
+// stop ends the server in a mode of pg_ctl and waits until it is gone.
+func (c *Cluster) stop(ctx context.Context, mode string) error {
 	if pid := c.postmaster(); pid == 0 {
 		return nil
 	}
-	out, err := c.as.run(ctx, filepath.Join(c.bin, "pg_ctl"), "stop", "-D", c.DataDir(), "-m", "fast", "-w", "-t", "60")
+	out, err := c.as.run(ctx, filepath.Join(c.bin, "pg_ctl"), "stop", "-D", c.DataDir(), "-m", mode, "-w", "-t", "60")
 	if err != nil && c.postmaster() != 0 {
 		return fmt.Errorf("stop local PostgreSQL: %w: %s", err, out)
 	}
@@ -255,7 +256,7 @@ func (c *Cluster) ensureRunning(ctx context.Context, wantPort int) error {
 		if wantPort == 0 || wantPort == c.port {
 			return nil
 		}
-		if err := c.stop(ctx); err != nil {
+		if err := c.stop(ctx, "fast"); err != nil {
 			return err
 		}
 	}

@@ -2,8 +2,8 @@
 # Provides what `make run` and `make test` need from PostgreSQL: a server of
 # version 15 or newer with pgvector, btree_gist, pgTAP and plpgsql_check, and
 # the test tools pg_prove and pg_isolation_regress; with --tests also a C
-# compiler, without which `go test -race` does not build, and curl, with which
-# the commands of docs/api.md are tried.
+# compiler, without which `go test -race` does not build, curl, with which the
+# commands of docs/api.md are tried, and PgBouncer, to try the program behind it.
 #
 # Idempotent, and silent when nothing is missing. The system's own cluster and
 # its apt configuration are left alone.
@@ -22,10 +22,12 @@ missing=()
 pg_config=
 work= # a temporary folder
 no_main_cluster= # a file that is there during the installation only
+no_pooler= # another one
 
 clean_up() {
   if [ -n "$work" ]; then rm -rf "$work"; fi
   if [ -n "$no_main_cluster" ]; then as_root rm -f "$no_main_cluster"; fi
+  if [ -n "$no_pooler" ]; then as_root rm -f "$no_pooler"; fi
 }
 trap clean_up EXIT
 
@@ -48,11 +50,15 @@ newest_pg_config() {
 # has_c_compiler tries one, as a compiler without the C library's headers is of no use.
 has_c_compiler() { echo '#include <stdlib.h>' | "${CC:-gcc}" -E -x c - >/dev/null 2>&1; }
 
+# has_pgbouncer looks also where Debian keeps it, which only root has in its PATH.
+has_pgbouncer() { command -v pgbouncer /usr/sbin/pgbouncer >/dev/null; }
+
 # find_missing fills the list of what is not there.
 find_missing() {
   missing=()
   if [ "$mode" = --tests ] && ! has_c_compiler; then missing+=(cc); fi
   if [ "$mode" = --tests ] && ! command -v curl >/dev/null; then missing+=(curl); fi
+  if [ "$mode" = --tests ] && ! has_pgbouncer; then missing+=(pgbouncer); fi
   newest_pg_config
   if [ -z "$pg_config" ]; then
     missing+=(postgresql vector btree_gist pgtap plpgsql_check pg_isolation_regress pg_prove)
@@ -132,6 +138,7 @@ install_on_debian() {
   fi
   keep_main_cluster_away
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >&2
+  if [[ " ${missing[*]} " == *" pgbouncer "* ]]; then install_pooler; fi
   newest_pg_config
   if [ -n "$build" ] && [ ! -f "$("$pg_config" --sharedir)/extension/vector.control" ]; then
     build_pgvector
@@ -149,6 +156,19 @@ keep_main_cluster_away() {
   as_root mkdir -p "${file%/*}"
   no_main_cluster=$file
   echo "create_main_cluster = false" | as_root tee "$file" >/dev/null
+}
+
+# install_pooler adds Debian's PgBouncer without the service that comes with it,
+# which nobody asked for: only the program is wanted. The policy forbids nothing
+# else and goes again; where there is one, the owner has decided.
+install_pooler() {
+  local file=/usr/sbin/policy-rc.d
+  if [ ! -e "$file" ]; then
+    no_pooler=$file
+    as_root sh -c "printf '#!/bin/sh\ncase \"\$*\" in *pgbouncer*) exit 101 ;; esac\n' >$file && chmod 755 $file"
+  fi
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends pgbouncer >&2
+  as_root update-rc.d pgbouncer disable # also for systemd
 }
 
 # debian_mirror prints the address from which this system takes Debian itself.
@@ -193,7 +213,7 @@ CONF
 install_on_macos() {
   say "setup: missing: ${missing[*]}; installing with Homebrew (this path has not been tried)"
   command -v brew >/dev/null || { say "setup: install Homebrew from https://brew.sh first."; exit 1; }
-  brew install postgresql@17 pgvector
+  brew install postgresql@17 pgvector pgbouncer
   newest_pg_config
   find_missing
   if [ ${#missing[@]} -gt 0 ]; then
@@ -212,7 +232,7 @@ explain_by_hand() {
   say "  pgTAP           https://pgtap.org"
   say "  pg_prove        Perl module TAP::Parser::SourceHandler::pgTAP"
   say "  plpgsql_check   https://github.com/okbob/plpgsql_check"
-  say "  a C compiler with the C library's headers, for go test -race, and curl"
+  say "  a C compiler with the C library's headers, for go test -race, curl, and PgBouncer"
   say "Missing now: ${missing[*]}"
   exit 1
 }

@@ -19,12 +19,22 @@ import (
 // column lists in "on delete set null").
 const minMajor = 15
 
-// Binaries is the folder of the newest installed server's programs.
+// BinariesEnv names the folder of the programs that new clusters are made with, instead of the newest ones: the tests run on
+// other versions so. Clusters that exist keep their own.
+const BinariesEnv = "VOXANNE_TEST_POSTGRES"
+
+// Binaries is the folder of the newest installed server's programs, or what [BinariesEnv] names.
 func Binaries() (string, error) { return findBinaries("") }
 
 // findBinaries is the folder with initdb, pg_ctl and postgres: of major when
 // data of that version exist, else the newest.
 func findBinaries(major string) (string, error) {
+	if given := os.Getenv(BinariesEnv); given != "" && major == "" {
+		if version, err := majorOf(given); err != nil || version < minMajor {
+			return "", fmt.Errorf("%s=%s has no PostgreSQL %d or newer", BinariesEnv, given, minMajor)
+		}
+		return given, nil
+	}
 	found := map[int]string{}
 	for _, dir := range binaryFolders() {
 		version, err := majorOf(dir)
@@ -56,9 +66,12 @@ func findBinaries(major string) (string, error) {
 	return found[versions[len(versions)-1]], nil
 }
 
-// binaryFolders lists where a server's programs may be, PATH first.
+// binaryFolders lists where a server's programs may be: what [BinariesEnv] names, then PATH.
 func binaryFolders() []string {
 	var dirs []string
+	if given := os.Getenv(BinariesEnv); given != "" {
+		dirs = append(dirs, given)
+	}
 	if path, err := exec.LookPath("initdb"); err == nil {
 		// Followed, because a link may stand alone, without its fellows.
 		if path, err = filepath.EvalSymlinks(path); err == nil {

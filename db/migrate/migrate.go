@@ -68,6 +68,19 @@ func GetStatus(ctx context.Context, adminURL string) (Status, error) {
 	return s, err
 }
 
+// Target is the version that a database has after all of the program's migrations.
+func Target() (int64, error) {
+	names, err := fs.Glob(migrations.FS, "*.sql")
+	if err != nil || len(names) == 0 {
+		return 0, fmt.Errorf("migrate: the program holds no migrations: %w", err)
+	}
+	version, err := goose.NumericComponent(names[len(names)-1]) // in order of name, whose numbers are of one length
+	if err != nil {
+		return 0, fmt.Errorf("migrate: %w", err)
+	}
+	return version, nil
+}
+
 // with opens a provider on one database for the time of fn.
 func with(ctx context.Context, adminURL string, files fs.FS, fn func(*goose.Provider) error) error {
 	db, err := open(adminURL)

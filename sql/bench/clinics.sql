@@ -18,17 +18,13 @@ join public.locations l on l.org_id = o.id;
 insert into public.agents (org_id, name, role, is_default)
 select o.id, 'Receptionist', 'inbound', true from public.organizations o;
 
--- An owner a clinic, and contacts to write to. Signing up founds a clinic each; these people belong to the ones above.
+-- An owner a clinic. Signing up founds a clinic each; these people belong to the ones above.
 insert into auth.users (id, email)
 select ('00000000-0000-4000-8000-00000000' || 1000 + n)::uuid, 'owner-' || n || '@bench.example' from generate_series(0, 39) n;
 delete from public.profiles p using auth.users u where u.id = p.user_id and u.email like '%@bench.example';
 insert into public.profiles (org_id, user_id, role)
 select o.id, ('00000000-0000-4000-8000-00000000' || 1000 + replace(o.slug, 'bench-', '')::integer)::uuid, 'owner'
 from public.organizations o
-where o.slug ~ '^bench-[0-9]+$';
-insert into public.contacts (org_id, id, name, phone)
-select o.id, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'Ann Quillfeather', '+1312556' || lpad(n::text, 4, '0')
-from public.organizations o, generate_series(1, 5000) n
 where o.slug ~ '^bench-[0-9]+$';
 update public.organizations
 set quiet_from = '00:00', quiet_until = '00:00', messages_per_day = 100000, follow_up_window = '1 minute';

@@ -1,6 +1,6 @@
 -- What `go run ./cmd/bench -only knowledge` asks: clinics with bench.sizes pieces of some 220 words each, and 1024 dimensions.
 -- Words come as in speech, the n-th one n times as rarely as the first; vectors lie in two hundred heaps. Run once as the owner.
-create schema bench;
+create schema if not exists bench;
 select setseed(0.5);
 
 create table bench.words as

@@ -56,7 +56,7 @@ select org_id, '$L0000000-0000-7000-8000-000000000071', id, 'event-$L' from publ
 insert into public.calendar_feeds (org_id, resource_id, token_hash)
 select org_id, resource_id, sha256('test-secret-feed-$L') from public.calendar_links where org_id = app.current_org_id();
 insert into public.recordings (org_id, id, call_id, source_url, storage_key, content_type, size_bytes, stored_at)
-values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a1', '$L0000000-0000-7000-8000-0000000000c1', 'https://recordings.example/$L', 'recordings/$L', 'audio/wav', 44, app.now());
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a1', '$L0000000-0000-7000-8000-0000000000c1', 'https://recordings.example/$L', 'recordings/$L0000000-0000-7000-8000-000000000001/$L', 'audio/wav', 44, app.now());
 insert into public.recording_shares (org_id, id, recording_id, token_hash, recipient, actor_user_id, expires_at)
 values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a2', '$L0000000-0000-7000-8000-0000000000a1', sha256('test-secret-share-$L'), 'ear-$L@patients.example', '$L0000000-0000-7000-8000-0000000000e1', '2030-03-02 10:00+00');
 insert into public.recording_share_openings (org_id, share_id, part, visitor_hash)

@@ -1,70 +1,12 @@
 -- Do clinics' documents answer whole, and fast?
 --
---   psql "$ADMIN_DATABASE_URL" -v outgrown=50000 -f sql/verify/knowledge.sql
+--   psql -X "$ADMIN_DATABASE_URL" -v outgrown=50000 -f sql/verify/knowledge.sql
 --
--- outgrown is how many pieces a clinic may have that are compared one by one; 50000 when it is not given (docs/decisions/0025).
--- Zero rows and exit status 0 are good. A finding, or a role that cannot see every row, ends with another status. Rows name ids
--- only. Nothing is repaired: the remedies about indexes are statements to run by hand, outside a transaction.
-\set ON_ERROR_STOP on
+-- outgrown is how many pieces a clinic may have that are compared one by one; 50000 when it is not given.
+-- Findings and what to do: docs/verify/knowledge.md.
+\ir begin.psql
 \if :{?outgrown}
-\else
-\set outgrown 50000
+  select set_config('verify.outgrown', :'outgrown', true) as outgrown \gset
 \endif
-begin transaction isolation level repeatable read read only;
-\ir can_see.psql
-
-with clinics as (
-  select o.id, o.knowledge_model as model, f.dimensions, app.knowledge_index_name(o.id, o.knowledge_model, f.dimensions) as index_name, (
-      select coalesce(sum(v.chunks_total), 0)
-      from public.knowledge_documents d
-      join public.knowledge_versions v on v.org_id = d.org_id and v.id = d.current_version_id
-      where d.org_id = o.id and d.deleted_at is null) as pieces
-  from public.organizations o
-  cross join lateral (
-    select extensions.vector_dims(w.embedding) as dimensions
-    from public.knowledge_vectors w
-    where w.org_id = o.id and w.model = o.knowledge_model
-    limit 1) f
-),
-indexes as (
-  select c.relname::text as index_name, i.indisvalid
-  from pg_index i
-  join pg_class c on c.oid = i.indexrelid
-  where i.indrelid = 'public.knowledge_vectors'::regclass and c.relname like 'knowledge\_near\_%'
-)
--- outgrown: callers wait for so many vectors to be compared.
-select 'outgrown' as name, 'warning' as level, format('org %s: %s pieces', c.id, c.pieces) as detail,
-  format('create index concurrently %I on public.knowledge_vectors using hnsw ((embedding::extensions.halfvec(%s)) extensions.halfvec_cosine_ops) where org_id = %L and model = %L and extensions.vector_dims(embedding) = %s; with maintenance_work_mem for all of it, some 3 kB a piece',
-    c.index_name, c.dimensions, c.id, c.model, c.dimensions) as remediation
-from clinics c
-where c.pieces > :outgrown and c.dimensions <= 4000 -- longer ones no index takes
-  and not exists (select from indexes i where i.index_name = c.index_name)
-
-union all
--- index_of_nothing: it costs every piece that is written, and answers nobody: the clinic shrank, or has another model.
-select 'index_of_nothing', 'warning', i.index_name, format('drop index concurrently public.%I', i.index_name)
-from indexes i
-where not exists (select from clinics c where c.index_name = i.index_name and c.pieces > :outgrown / 2)
-
-union all
--- index_not_built: it was broken off, and answers nobody.
-select 'index_not_built', 'error', i.index_name, format('drop index concurrently public.%I, and make it again', i.index_name)
-from indexes i
-where not i.indisvalid
-
-union all
--- answers_partly: a version answers when every piece has its vector.
-select 'answers_partly', 'error', format('org %s: version %s', d.org_id, d.current_version_id),
-  'Upload the file again, and find out by what the vectors went: nothing deletes some of a version''s.'
-from public.knowledge_documents d
-join public.organizations o on o.id = d.org_id
-where d.deleted_at is null
-  and exists (
-    select from public.knowledge_chunks c
-    where c.org_id = d.org_id and c.version_id = d.current_version_id
-      and not exists (
-        select from public.knowledge_vectors w
-        where w.org_id = c.org_id and w.chunk_id = c.id and w.version_id = c.version_id and w.model = o.knowledge_model))
-order by 2, 1, 3;
-
+\ir checks/knowledge.sql
 \ir verdict.psql

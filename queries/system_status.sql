@@ -1,0 +1,3 @@
+-- name: SystemStatus :many
+select *
+from app.system_status();

@@ -1,0 +1,3 @@
+-- refused: breaks the version that still runs
+set local lock_timeout = '5s';
+alter table public.contacts drop column email;

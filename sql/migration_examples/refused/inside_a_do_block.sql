@@ -1,0 +1,7 @@
+-- refused: may rewrite the table
+set local lock_timeout = '5s';
+do $$
+begin
+  alter table public.contacts alter column email type varchar(80);
+end
+$$;

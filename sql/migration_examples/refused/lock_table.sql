@@ -1,0 +1,2 @@
+-- refused: keeps everybody from the table
+lock table public.contacts in exclusive mode;

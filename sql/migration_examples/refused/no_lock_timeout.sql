@@ -1,0 +1,2 @@
+-- refused: waits for its lock without an end
+alter table public.contacts add column nickname text;

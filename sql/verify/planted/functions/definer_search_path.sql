@@ -1,0 +1,1 @@
+alter function app.announce(text, text, uuid) reset search_path;

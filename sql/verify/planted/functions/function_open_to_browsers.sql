@@ -1,0 +1,1 @@
+grant execute on function app.redact_phi(text, text[]) to anon;

@@ -1,0 +1,1 @@
+grant execute on function app.announce(text, text, uuid) to pg_monitor;

@@ -1,0 +1,2 @@
+-- The functions as they were migrated.
+\ir ../../../tests/clinics.psql

@@ -1,0 +1,1 @@
+grant create on schema app to tenant_user;

@@ -1,0 +1,2 @@
+-- Two clinics, each with a phone number, practitioners and hours.
+\ir ../../../tests/clinics.psql

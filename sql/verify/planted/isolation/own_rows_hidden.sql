@@ -1,0 +1,1 @@
+drop policy tenant_reads on public.services;

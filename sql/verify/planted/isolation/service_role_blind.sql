@@ -1,0 +1,1 @@
+drop policy service_role_sees_all on public.services;

@@ -1,0 +1,1 @@
+update river.river_job set attempt = 5 where state = 'retryable';

@@ -1,0 +1,1 @@
+update river.river_job set attempted_at = now() - interval '3 hours' where state = 'running';

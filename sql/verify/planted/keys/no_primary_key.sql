@@ -1,0 +1,1 @@
+create table public.fresh (org_id uuid not null);

@@ -1,0 +1,1 @@
+create table public.fresh (id uuid primary key, org_id uuid);

@@ -1,0 +1,1 @@
+alter table public.services add constraint services_named check (name <> '') not valid;

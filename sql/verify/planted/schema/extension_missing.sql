@@ -1,0 +1,1 @@
+alter extension fuzzystrmatch set schema public;

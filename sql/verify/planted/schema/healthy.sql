@@ -1,0 +1,2 @@
+-- A database as it was migrated.
+\ir ../../../tests/clinics.psql

@@ -1,0 +1,1 @@
+update pg_catalog.pg_index set indisvalid = false where indexrelid = 'public.provisioning_org'::regclass;

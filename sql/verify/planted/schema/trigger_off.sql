@@ -1,0 +1,1 @@
+alter table public.call_logs disable trigger user;

@@ -1,0 +1,1 @@
+insert into public.vapi_tools (name) values ('queryKnowledge');

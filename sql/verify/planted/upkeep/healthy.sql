@@ -1,0 +1,2 @@
+-- Two clinics.
+\ir ../../../tests/clinics.psql
