@@ -93,7 +93,7 @@ func describe(err error) string {
 		vapi.ErrNotFound, vapi.ErrUnauthorized, vapi.ErrPinned, ErrNotEnded, errStillRaw, pgx.ErrNoRows,
 		messenger.ErrNotConfigured, messenger.ErrNotWaiting, twilio.ErrUnauthorized, twilio.ErrSuspended,
 		email.ErrUnauthorized, email.ErrNotVerified, recorder.ErrNotAudio, download.ErrForbidden, download.ErrGone, download.ErrTooLarge,
-		storage.ErrNotFound, storage.ErrUnauthorized, embedding.ErrUnauthorized, embedding.ErrEmptyText, librarian.ErrUnfinished,
+		storage.ErrNotFound, storage.ErrUnauthorized, storage.ErrFull, embedding.ErrUnauthorized, embedding.ErrEmptyText, librarian.ErrUnfinished,
 		grants.ErrNotOffered, grants.ErrNotConnected, grants.ErrNeedsReconnect, grants.ErrBusy, grants.ErrNotOpened,
 		calendar.ErrUnauthorized, calendar.ErrGrantRevoked, calendar.ErrClientRefused, calendar.ErrScopeMissing, calendar.ErrNotFound,
 		calendar.ErrMissing, calendar.ErrGone,

@@ -42,6 +42,7 @@ func TestRecordingsAreTriedAgainUntilThatIsUseless(t *testing.T) {
 		"download: the file is larger":        {told{err: download.ErrTooLarge}, "cancelled", "retryable"},
 		"gave as the recording is no sound":   {told{err: recorder.ErrNotAudio}, "cancelled", "retryable"},
 		"download: not reached, or broken":    {told{err: &download.UnavailableError{}}, "retryable", "retryable"},
+		"storage: there is no room left on t": {told{err: errors.Join(errors.New(planted), storage.ErrFull)}, "retryable", "retryable"},
 		"storage: the key was refused, or th": {told{err: storage.ErrUnauthorized}, "retryable", "retryable"},
 	} {
 		t.Run(says, func(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/jobs/calendarsync"
@@ -62,7 +63,8 @@ type Messenger interface {
 // ErrNotEnded says that a fetched call has no report yet: fetch it again later.
 var ErrNotEnded = errors.New("the call has not ended")
 
-// Options is what the workers need. All but Recordings, Tools, Numbers, Dialer, Documents, Grants and Calendars are required.
+// Options is what the workers need. All but Recordings, Tools, Numbers, Dialer, Documents, Grants, Calendars, Metrics and Traces
+// are required.
 type Options struct {
 	DirectURL  string // of voxanne_login, not through a pooler: the queue listens
 	DB         *db.DB // for the jobs' own transactions
@@ -76,7 +78,21 @@ type Options struct {
 	Documents  Librarian                // nil: and the documents that clinics upload
 	Grants     *grants.Keeper           // nil: and what people allowed us to do with their calendars
 	Calendars  *calendarsync.Syncer     // nil: and their calendars
+	Metrics    *Metrics                 // nil: nobody counts
+	Traces     trace.TracerProvider     // gets a span for each attempt; nil: none
 	Log        *slog.Logger
+}
+
+// middleware stands around every worker, the first outermost.
+func middleware(o Options) []rivertype.Middleware {
+	var around []rivertype.Middleware
+	if o.Metrics != nil {
+		around = append(around, o.Metrics.count())
+	}
+	if o.Traces != nil {
+		around = append(around, traceJobs(o.Traces))
+	}
+	return append(around, quietErrors())
 }
 
 // Run works the queue until ctx ends; then running jobs get ten seconds to
@@ -181,7 +197,7 @@ func newClient(pool *pgxpool.Pool, o Options) (*river.Client[pgx.Tx], error) {
 		FetchPollInterval: fetchPoll,
 		JobTimeout:        jobTimeout,
 		SoftStopTimeout:   softStop,
-		Middleware:        []rivertype.Middleware{quietErrors()},
+		Middleware:        middleware(o),
 		// Reindexing needs the owner of the tables, which the login role is not.
 		ReindexerSchedule: river.NeverSchedule(),
 		Logger:            complaints(o.Log),

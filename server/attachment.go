@@ -31,8 +31,6 @@ func (a attachment) write(w http.ResponseWriter) error {
 	h.Set("Content-Disposition", disposition("attachment", a.ascii, a.name))
 	h.Set("Content-Length", strconv.Itoa(len(a.body)))
 	h.Set("Cache-Control", noStore)
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(http.StatusOK)
 	_, _ = w.Write(a.body) // a client that has gone away cannot be told
 	return nil

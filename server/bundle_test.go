@@ -24,6 +24,8 @@ type fakeDB struct {
 	answer   Membership
 	err      error
 	ping     error
+	schema   int64  // the last migration applied
+	unknown  error  // why nobody can say which that is
 	seen     []byte // the claims that were handed over
 	panics   any
 }
@@ -31,6 +33,8 @@ type fakeDB struct {
 func (f *fakeDB) AsUser(context.Context, []byte, func(db.Tx, db.Member) error) error { return f.err }
 
 func (f *fakeDB) Ping(context.Context) error { return f.ping }
+
+func (f *fakeDB) SchemaVersion(context.Context) (int64, error) { return f.schema, f.unknown }
 
 func (f *fakeDB) Membership(_ context.Context, claims []byte) (Membership, error) {
 	f.seen = claims

@@ -10,10 +10,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/vault"
 )
 
@@ -38,6 +40,9 @@ const (
 	AuthEither WebhookAuth = "either"
 )
 
+// poolsTransactions is the one DATABASE_POOLER: each transaction gets whichever of the server's connections is free.
+const poolsTransactions = "transaction"
+
 // Config is everything the processes read from their environment.
 type Config struct {
 	Env               Environment `env:"VOXANNE_ENV" envDefault:"production"`
@@ -47,6 +52,7 @@ type Config struct {
 	DatabaseURL       Secret      `env:"DATABASE_URL"`
 	DatabaseDirectURL Secret      `env:"DATABASE_DIRECT_URL"` // same role, not through a pooler
 	AdminDatabaseURL  Secret      `env:"ADMIN_DATABASE_URL"`
+	DatabasePooler    string      `env:"DATABASE_POOLER"` // transaction: DATABASE_URL leads through a pooler of that kind
 	JWTSecret         Secret      `env:"JWT_SECRET"`
 	SupabaseURL       string      `env:"SUPABASE_URL"`
 	VapiPrivateKey    Secret      `env:"VAPI_PRIVATE_KEY"`
@@ -82,10 +88,13 @@ type Config struct {
 	MicrosoftTenant   string      `env:"MICROSOFT_TENANT" envDefault:"common"` // whose accounts may connect; common: all
 	MicrosoftGraphURL string      `env:"MICROSOFT_GRAPH_URL" envDefault:"https://graph.microsoft.com"`
 	MicrosoftLoginURL string      `env:"MICROSOFT_LOGIN_URL" envDefault:"https://login.microsoftonline.com"`
+	DrainSeconds      string      `env:"DRAIN_SECONDS"`               // 4, and 0 in dev
 	TracesEndpoint    string      `env:"OTEL_EXPORTER_OTLP_ENDPOINT"` // where traces go; nowhere when unset
 	TracesProtocol    string      `env:"OTEL_EXPORTER_OTLP_PROTOCOL" envDefault:"http/protobuf"`
 	TracesDisabled    string      `env:"OTEL_SDK_DISABLED"` // true: nowhere all the same
 	OriginList        string      `env:"CORS_ORIGINS"`      // comma-separated; browsers' pages elsewhere may not ask
+	UserPace          string      `env:"DASHBOARD_USER_REQUESTS_PER_SECOND" envDefault:"20"`
+	OrgPace           string      `env:"DASHBOARD_ORG_REQUESTS_PER_SECOND" envDefault:"60"`
 	Home              string      `env:"VOXANNE_HOME" envDefault:".local"`
 
 	EmbeddingDimensions         string `env:"EMBEDDING_DIMENSIONS" envDefault:"1536"`
@@ -99,6 +108,10 @@ type Config struct {
 	VapiRequestsPerSecond int `env:"-"`
 	// VapiCallsAtOnce is VapiSlots as a number: how many outbound calls the account may make at once.
 	VapiCallsAtOnce int `env:"-"`
+	// Drain is DrainSeconds as a time: how long a process that was told to stop still answers.
+	Drain time.Duration `env:"-"`
+	// Pace is UserPace and OrgPace as numbers.
+	Pace Pace `env:"-"`
 	// Origins is OriginList taken apart.
 	Origins []string `env:"-"`
 	// WebhookSecrets is WebhookSecretList taken apart: one, or two during rotation.
@@ -115,24 +128,37 @@ type Config struct {
 // The error holds one sentence per problem, each saying what to do, and never
 // the value of a variable.
 func LoadConfig(environ map[string]string) (Config, error) {
+	cfg, err := ReadConfig(environ)
+	if err != nil {
+		return Config{}, err
+	}
+	return cfg, nil
+}
+
+// ReadConfig is LoadConfig for those who explain what is wrong: with the error comes what could be read, which is good for
+// looking at and not for running with.
+func ReadConfig(environ map[string]string) (Config, error) {
 	var cfg Config
 	if err := env.ParseWithOptions(&cfg, env.Options{Environment: environ}); err != nil {
 		// The library quotes the values it cannot read.
 		return Config{}, errors.New("the environment could not be read: every variable is plain text, see README")
 	}
 	cfg.fillDefaults()
-	if err := cfg.validate(); err != nil {
-		return Config{}, err
-	}
-	return cfg, nil
+	return cfg, cfg.validate()
 }
 
 // Environ returns the process environment as LoadConfig takes it.
 func Environ() map[string]string { return env.ToMap(os.Environ()) }
 
-// Traced tells whether traces go anywhere.
-func (c Config) Traced() bool {
-	return c.TracesEndpoint != "" && !strings.EqualFold(c.TracesDisabled, "true")
+// ThroughPooler tells whether DatabaseURL leads through a pooler in transaction mode.
+func (c Config) ThroughPooler() bool { return c.DatabasePooler == poolsTransactions }
+
+// DatabaseOptions is how db.Open connects to DatabaseURL.
+func (c Config) DatabaseOptions() []db.Option {
+	if c.ThroughPooler() {
+		return []db.Option{db.ThroughPooler()}
+	}
+	return nil
 }
 
 // Issuer is the `iss` of the tokens that `voxanne token` mints.
@@ -247,6 +273,8 @@ func (c *Config) validate() error {
 	c.validateURL(complain, "TWILIO_BASE_URL", c.TwilioBaseURL, "Twilio's API, normally https://api.twilio.com")
 	c.validateURL(complain, "RESEND_BASE_URL", c.ResendBaseURL, "Resend's API, normally https://api.resend.com")
 	c.validateTraces(complain)
+	c.validateDrain(complain)
+	c.validatePace(complain)
 	return errors.Join(problems...)
 }
 
@@ -256,6 +284,12 @@ func (c *Config) validateDatabase(complain complainer) {
 	if c.DatabaseURL == "" {
 		complain("DATABASE_URL is not set: give the PostgreSQL address of the role voxanne_login, or start with `make run`, which brings a database.")
 		return
+	}
+	if c.DatabasePooler != "" && c.DatabasePooler != poolsTransactions {
+		complain("DATABASE_POOLER must be transaction, or unset where DATABASE_URL leads to PostgreSQL itself or a pooler that keeps sessions.")
+	}
+	if c.ThroughPooler() && c.DatabaseDirectURL == c.DatabaseURL {
+		complain("DATABASE_DIRECT_URL is not set: the queue listens, which a pooler in transaction mode loses. Give the same role's address past the pooler.")
 	}
 	for name, value := range map[string]Secret{"DATABASE_URL": c.DatabaseURL, "DATABASE_DIRECT_URL": c.DatabaseDirectURL, "ADMIN_DATABASE_URL": c.AdminDatabaseURL} {
 		if value == "" {
@@ -367,20 +401,6 @@ func (c *Config) validateURL(complain complainer, name, value, meaning string) {
 	}
 	if c.Env == Production && u.Scheme != "https" && !isLoopback(u.Hostname()) {
 		complain("%s must start with https:// in production.", name)
-	}
-}
-
-// validateTraces lets http pass also in production: a collector stands beside the processes, and spans name nobody.
-func (c *Config) validateTraces(complain complainer) {
-	if !c.Traced() {
-		return
-	}
-	u, err := url.Parse(c.TracesEndpoint)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil {
-		complain("OTEL_EXPORTER_OTLP_ENDPOINT is not a plain http(s) address: give the collector's, as in http://localhost:4318; its key belongs in OTEL_EXPORTER_OTLP_HEADERS.")
-	}
-	if c.TracesProtocol != "http/protobuf" {
-		complain("OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, or unset.")
 	}
 }
 

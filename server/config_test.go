@@ -45,6 +45,19 @@ func TestLoadConfigInProduction(t *testing.T) {
 	require.Empty(t, cfg.Made)
 }
 
+func TestAPoolerNeedsAWayPastIt(t *testing.T) {
+	t.Parallel()
+	environ := productionEnv()
+	cfg, err := LoadConfig(environ)
+	require.NoError(t, err)
+	require.Empty(t, cfg.DatabaseOptions())
+	environ["DATABASE_POOLER"] = "transaction"
+	environ["DATABASE_DIRECT_URL"] = "postgres://voxanne_login:test-secret-db-password@direct.example:5432/voxanne"
+	cfg, err = LoadConfig(environ)
+	require.NoError(t, err)
+	require.Len(t, cfg.DatabaseOptions(), 1)
+}
+
 func TestLoadConfigOfTraces(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -107,9 +120,13 @@ func TestLoadConfigRefusals(t *testing.T) {
 		"no database":                 {map[string]string{"DATABASE_URL": ""}, "DATABASE_URL is not set"},
 		"database address unreadable": {map[string]string{"DATABASE_URL": "test-secret://nothing here"}, "DATABASE_URL is not a PostgreSQL address"},
 		"admin address unreadable":    {map[string]string{"ADMIN_DATABASE_URL": "postgres://test-secret-x:%zz@h/db"}, "ADMIN_DATABASE_URL is not a PostgreSQL address"},
+		"unknown pooler":              {map[string]string{"DATABASE_POOLER": "test-secret-pooler"}, "DATABASE_POOLER must be transaction, or unset"},
+		"a pooler and no way past it": {map[string]string{"DATABASE_POOLER": "transaction"}, "DATABASE_DIRECT_URL is not set: the queue listens"},
 		"metrics port is no port":     {map[string]string{"METRICS_PORT": "test-secret-port"}, "METRICS_PORT must be a number from 1 to 65535."},
 		"no rate":                     {map[string]string{"VAPI_REQUESTS_PER_SECOND": "0"}, "VAPI_REQUESTS_PER_SECOND must be a number from 1 to 1000."},
 		"rate is no number":           {map[string]string{"VAPI_REQUESTS_PER_SECOND": "test-secret-ten"}, "VAPI_REQUESTS_PER_SECOND must be a number from 1 to 1000."},
+		"no requests of a user":       {map[string]string{"DASHBOARD_USER_REQUESTS_PER_SECOND": "0"}, "DASHBOARD_USER_REQUESTS_PER_SECOND must be a number from 1 to 100000."},
+		"an organization of less":     {map[string]string{"DASHBOARD_ORG_REQUESTS_PER_SECOND": "19"}, "DASHBOARD_ORG_REQUESTS_PER_SECOND is less than"},
 		"no calls at once":            {map[string]string{"VAPI_CALLS_AT_ONCE": "0"}, "VAPI_CALLS_AT_ONCE must be a number from 1 to 1000."},
 		"no webhook secret":           {map[string]string{"VAPI_WEBHOOK_SECRET": " "}, "VAPI_WEBHOOK_SECRET is not set"},
 		"short webhook secret":        {map[string]string{"VAPI_WEBHOOK_SECRET": "test-secret-x"}, "VAPI_WEBHOOK_SECRET has a value shorter than 16 characters"},

@@ -21,6 +21,11 @@ type database struct{ db *db.DB }
 // Ping asks whether the database answers.
 func (d database) Ping(ctx context.Context) error { return d.db.Ping(ctx) }
 
+// SchemaVersion is the last migration that the database has.
+func (d database) SchemaVersion(ctx context.Context) (int64, error) {
+	return d.db.Platform().GetSchemaVersion(ctx)
+}
+
 // AsUser runs fn in one transaction of the claims' user. What a wish with a key changes there commits together with the
 // word that it acted, see noteEffect.
 func (d database) AsUser(ctx context.Context, claims []byte, fn func(db.Tx, db.Member) error) error {

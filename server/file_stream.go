@@ -42,12 +42,10 @@ func (f *Files) stream(w http.ResponseWriter, r *http.Request, view db.Recording
 	}
 }
 
-// private keeps what is sent out of caches, search engines and other pages' logs.
+// private keeps what is sent out of caches and search engines; out of other pages' logs all answers are kept, see secured.
 func private(header http.Header) {
 	header.Set("Cache-Control", "private, no-store")
 	header.Set("X-Robots-Tag", "noindex, nofollow")
-	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("X-Content-Type-Options", "nosniff")
 }
 
 func streamError(err error) error {

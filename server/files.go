@@ -50,9 +50,11 @@ type visitors interface {
 }
 
 // mountFiles registers what needs no token because the address is the key.
-func mountFiles(mux *http.ServeMux, h handlers) error {
-	mux.HandleFunc("GET "+filePath+"/{org}/{recording}", h.servePlayer)
-	page, err := newSharePage(h)
+// Their lookups take turns with other strangers', what they hear does not: it lasts.
+func mountFiles(mux *http.ServeMux, h handlers, strangers turns) error {
+	player := &filePlayer{handlers: h, turns: strangers}
+	mux.HandleFunc("GET "+filePath+"/{org}/{recording}", player.serve)
+	page, err := newSharePage(h, strangers)
 	if err != nil {
 		return err
 	}
@@ -88,19 +90,27 @@ func marked(org, recording uuid.UUID, expires int64) string {
 	return fmt.Sprintf("%s/%s/%d", org, recording, expires)
 }
 
-// servePlayer streams a recording to whoever holds an address of ours. Changed and expired ones, and those of recordings
+// filePlayer plays recordings to whoever holds an address of ours.
+type filePlayer struct {
+	handlers
+	turns turns
+}
+
+// serve streams a recording to whoever holds an address of ours. Changed and expired ones, and those of recordings
 // that are gone, are all not_found.
-func (h handlers) servePlayer(w http.ResponseWriter, r *http.Request) {
-	org, recording, good := h.files.opened(r, h.now())
+func (p *filePlayer) serve(w http.ResponseWriter, r *http.Request) {
+	org, recording, good := p.files.opened(r, p.now())
 	if !good {
 		WriteError(w, r, NewError(CodeNotFound, sentenceNotFound, nil))
 		return
 	}
 	NoteOrg(r.Context(), org)
 	var view db.RecordingView
-	err := h.db.AsTenant(r.Context(), org, func(tx db.Tx) (err error) {
-		view, err = tx.RecordingOfLink(r.Context(), recording)
-		return err
+	err := p.turns.takeSoon(r.Context(), func(ctx context.Context) error {
+		return p.db.AsTenant(ctx, org, func(tx db.Tx) (err error) {
+			view, err = tx.RecordingOfLink(ctx, recording)
+			return err
+		})
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = NewError(CodeNotFound, sentenceNotFound, err)
@@ -109,7 +119,7 @@ func (h handlers) servePlayer(w http.ResponseWriter, r *http.Request) {
 		WriteError(w, r, err)
 		return
 	}
-	h.files.stream(w, r, view)
+	p.files.stream(w, r, view)
 }
 
 // opened reads an address of ours; false for one that was changed or has expired.

@@ -54,7 +54,6 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	h.Del("Content-Length")
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
 	if after := e.retryAfter(); after != "" {
 		h.Set("Retry-After", after)
 	}

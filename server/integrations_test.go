@@ -76,7 +76,7 @@ func setupConnectable(t *testing.T) *connectable {
 	log := NewLogger(logtest.Keep(t, c.log), slog.LevelDebug)
 	c.messages, err = messenger.New(messenger.Options{
 		DB: c.served, Keys: c.keys, Twilio: texts, Resend: mail, PlatformEmail: mail.With(testResendKey), PlatformFrom: "team@clinic.example",
-		BackendURL: "https://api.clinic.example", DashboardURL: testDashboard, Log: log, Now: time.Now,
+		BackendURL: "https://api.clinic.example", DashboardURL: testDashboard, Log: log,
 	})
 	require.NoError(t, err)
 	handler, err := New(Deps{

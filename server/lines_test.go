@@ -43,7 +43,7 @@ func setupLine(t *testing.T) *line {
 	account, err := vapi.New(vapi.Options{BaseURL: played(t, l.vapi), Key: testVapiKey, HTTP: client, Timeout: time.Second})
 	require.NoError(t, err)
 	accounts, err := messenger.New(messenger.Options{DB: l.served, Keys: l.keys, Twilio: texts, Resend: l.mail,
-		BackendURL: "https://api.clinic.example", Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		BackendURL: "https://api.clinic.example", Log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	l.numbers, err = provisioner.New(provisioner.Options{DB: l.served, Accounts: accounts, Twilio: texts, Vapi: account,
 		BackendURL: "https://api.clinic.example", Secret: "test-secret-webhook"})

@@ -20,7 +20,15 @@ type Metrics struct {
 	tools    *prometheus.HistogramVec
 	tenants  *prometheus.CounterVec
 	texts    *prometheus.CounterVec
+	refused  *prometheus.CounterVec
 }
+
+// Why the dashboard's requests are turned away before they are looked at.
+const (
+	refusedUser  = "user"  // the user asks too often
+	refusedOrg   = "org"   // the organization does
+	refusedCrowd = "crowd" // too many members ask at once
+)
 
 // NewMetrics makes the metrics of one server.
 func NewMetrics() *Metrics {
@@ -44,8 +52,15 @@ func NewMetrics() *Metrics {
 			Name: "voxanne_messages_total",
 			Help: "Messages to and from patients at our doors, by category (follow_up, inbound, delivery) and what came of them.",
 		}, []string{"category", "outcome"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "voxanne_dashboard_refused_total",
+			Help: "Requests of members that were turned away: their user or org asked too often (429), or too many asked at once (crowd, 503).",
+		}, []string{"reason"}),
 	}
-	m.registry.MustRegister(m.http, m.messages, m.tools, m.tenants, m.texts,
+	for _, reason := range []string{refusedUser, refusedOrg, refusedCrowd} {
+		m.refused.WithLabelValues(reason) // an alert on a rise needs the zero before it
+	}
+	m.registry.MustRegister(m.http, m.messages, m.tools, m.tenants, m.texts, m.refused,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -68,6 +83,9 @@ func (m *Metrics) TenantConflicting() { m.tenants.WithLabelValues("conflicting")
 // Message counts one message or delivery report. category and outcome come from closed lists.
 func (m *Metrics) Message(category, outcome string) { m.texts.WithLabelValues(category, outcome).Inc() }
 
+// dashboardRefused counts a request of a member's that was turned away.
+func (m *Metrics) dashboardRefused(reason string) { m.refused.WithLabelValues(reason).Inc() }
+
 func (m *Metrics) request(route string, status int, took time.Duration) {
 	m.http.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
 }
@@ -75,10 +93,11 @@ func (m *Metrics) request(route string, status int, took time.Duration) {
 // Registerer takes what other rooms of the same process count.
 func (m *Metrics) Registerer() prometheus.Registerer { return m.registry }
 
-// Handler serves GET /metrics and nothing else, for processes that serve no requests.
-func (m *Metrics) Handler() http.Handler {
+// Handler serves GET /metrics and GET /healthz, which says version, for processes that serve no requests.
+func (m *Metrics) Handler(version string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", m.handler())
+	mux.HandleFunc("GET /healthz", serveAlive(version))
 	return mux
 }
 

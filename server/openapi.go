@@ -40,16 +40,16 @@ var described = sync.OnceValues(func() (read struct {
 // mountAPI registers every operation of the description on mux. Each is
 // authenticated and validated as the description says before the generated
 // code reads a parameter, and repeated wishes act once.
-func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInterface, members memberships, keys *vault.Keyring, verifier *Verifier) {
+func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers handlers, keys *vault.Keyring, door *memberDoor) {
 	validate := nethttpmiddleware.OapiRequestValidatorWithOptions(spec, &nethttpmiddleware.Options{
-		Options:              openapi3filter.Options{AuthenticationFunc: authenticate(verifier)},
+		Options:              openapi3filter.Options{AuthenticationFunc: authenticate(door)},
 		ErrorHandlerWithOpts: refuseInvalid,
 	})
 	guard := func(h http.Handler) http.Handler {
-		return unstored(limit(maxAPIBody, apiTimeout, readsAsGet(withoutEmpty(validate(oneValue(once(members, keys, h)))))))
+		return unstored(limit(maxAPIBody, apiTimeout, readsAsGet(withoutEmpty(validate(oneValue(once(handlers.db, keys, h)))))))
 	}
 	uploads := func(h http.Handler) http.Handler {
-		return unstored(limit(maxUpload, uploadTimeout, asForm(verifier, validate(once(members, keys, h)))))
+		return unstored(limit(maxUpload, uploadTimeout, asForm(door, validate(once(handlers.db, keys, h)))))
 	}
 	strict := api.NewStrictHandlerWithOptions(handlers, nil, api.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  func(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, requestError(err)) },
@@ -80,16 +80,11 @@ func (m guardedMux) HandleFunc(pattern string, h func(http.ResponseWriter, *http
 	m.Handle(pattern, m.guard(http.HandlerFunc(h)))
 }
 
-// authenticate verifies the token of operations with bearerAuth, which are all
+// authenticate lets members through the door to operations with bearerAuth, which are all
 // that do not say `security: []`.
-func authenticate(verifier *Verifier) openapi3filter.AuthenticationFunc {
+func authenticate(door *memberDoor) openapi3filter.AuthenticationFunc {
 	return func(ctx context.Context, in *openapi3filter.AuthenticationInput) error {
-		claims, err := verifier.FromHeader(ctx, in.RequestValidationInput.Request.Header)
-		if err != nil {
-			return err
-		}
-		noteClaims(ctx, claims)
-		return nil
+		return door.pass(ctx, in.RequestValidationInput.Request.Header)
 	}
 }
 

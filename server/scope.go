@@ -16,10 +16,11 @@ type scope struct {
 	id  string
 	log *slog.Logger
 
-	mu     sync.Mutex
-	route  string
-	org    uuid.UUID
-	claims *Claims
+	mu      sync.Mutex
+	route   string
+	org     uuid.UUID
+	claims  *Claims
+	working bool // it had, or waits for, its first turn at the database
 }
 
 type scopeKey struct{}
@@ -89,6 +90,14 @@ func noteClaims(ctx context.Context, c Claims) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.claims, s.org = &c, c.OrgID
+}
+
+// beginWork tells whether the request comes to the database for the first time. Outside of a request it always does.
+func (s *scope) beginWork() (first bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first, s.working = !s.working, true
+	return first
 }
 
 // claimsOf returns the verified claims of the request; false when its route

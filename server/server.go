@@ -39,7 +39,7 @@ type InvitationMail struct {
 }
 
 // Deps is what a server is made of. Vapi, Voice, Texting, Texts, Lines, Readiness, Checks, Invitations, Links, Files, Live,
-// Uploads, Questions, WebCalls, WebVoice, Calendars and Traces may be missing.
+// Uploads, Questions, WebCalls, WebVoice, Calendars, Traces, Version, Schema, Turns and Pace may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -86,6 +86,16 @@ type Deps struct {
 	Traces trace.TracerProvider
 	// Origins are the dashboards whose pages may ask from a browser, as in https://dashboard.clinic.example; nil: none.
 	Origins []string
+	// Version is what /healthz says the program is; empty: it does not say.
+	Version string
+	// Schema is the last migration that the program knows: /readyz refuses while the database lacks it. 0: it does not ask.
+	Schema int64
+	// Turns are the members' part of the database's connections; nil: they take what they get.
+	Turns *MemberTurns
+	// Pace limits how often members ask; nil: nothing does.
+	Pace *MemberPace
+	// HTTPS says that this server is reached over https only, which browsers are told to keep to.
+	HTTPS bool
 	// Now is the clock by which clients are told how long to wait; nil: the machine's.
 	Now func() time.Time
 }
@@ -100,8 +110,9 @@ func New(deps Deps) (http.Handler, error) {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
+	deps.DB = inTurns{deps.DB, deps.Turns}
 	mux := http.NewServeMux()
-	mountHealth(mux, deps.DB, deps.Metrics)
+	mountHealth(mux, probes{deps.DB, deps.Schema}, deps.Version, deps.Metrics)
 	mux.HandleFunc("GET /openapi.yaml", serveDescription)
 	printer, err := transcript.NewPrinter()
 	if err != nil {
@@ -117,13 +128,13 @@ func New(deps Deps) (http.Handler, error) {
 		return nil, err
 	}
 	mux.HandleFunc("GET /docs", serveDocs(about.page))
-	mountAPI(mux, about.spec, dashboard, deps.DB, deps.Accounts.keys, deps.Auth)
+	mountAPI(mux, about.spec, dashboard, deps.Accounts.keys, &memberDoor{deps.Auth, deps.Pace, deps.Turns, deps.Now})
 	strangers := make(turns, strangersAtOnce)
 	if err := mountConsents(mux, dashboard, strangers); err != nil {
 		return nil, err
 	}
 	if deps.Files != nil {
-		if err := mountFiles(mux, dashboard); err != nil {
+		if err := mountFiles(mux, dashboard, strangers); err != nil {
 			return nil, err
 		}
 	}
@@ -143,9 +154,8 @@ func New(deps Deps) (http.Handler, error) {
 	if deps.WebVoice != nil {
 		mux.Handle("GET "+bridgePath+"{trackingId}", deps.WebVoice)
 	}
-	return withScope(deps.Log,
-		logRequests(deps.Metrics, traceRequests(deps.Traces, mux, recoverPanics(allowOrigins(deps.Origins, router{mux})))),
-	), nil
+	answers := recoverPanics(allowOrigins(deps.Origins, router{mux}))
+	return withScope(deps.Log, logRequests(deps.Metrics, traceRequests(deps.Traces, mux, secured(deps.HTTPS, answers)))), nil
 }
 
 func serveDescription(w http.ResponseWriter, _ *http.Request) {

@@ -250,6 +250,6 @@ func TestServeReportsAPortInUse(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { _ = l.Close() }()
-	err = Serve(t.Context(), http.NotFoundHandler(), l.Addr().String(), slog.New(slog.DiscardHandler))
+	err = Serve(t.Context(), http.NotFoundHandler(), l.Addr().String(), 0, slog.New(slog.DiscardHandler))
 	require.ErrorContains(t, err, "listen on")
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	_ "embed"
 	"encoding/base64"
 	"errors"
@@ -8,7 +9,6 @@ import (
 	"html/template"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,29 +21,25 @@ import (
 const (
 	// listenerTTL is how long an address of the storage opens that a link led to. The player comes back for another.
 	listenerTTL = 15 * time.Minute
-	// missesPerMinute is how many links that open nothing one address may try. A token has 256 bits: this does not keep
-	// guesses from hitting, it keeps them from asking the database.
-	missesPerMinute = 60
-	// maxMissers is how many addresses are remembered; beyond, all count as one.
-	maxMissers = 10_000
 )
 
 //go:embed share.html
 var shareHTML string
 
-// sharePage shows the recording behind a link to whoever holds it.
+// sharePage shows the recording behind a link to whoever holds it. Guesses are not counted: a token has 256 bits, so none hits,
+// and who shares an address with somebody who guesses still hears their recording. Turns keep guesses from the calls' connections.
 type sharePage struct {
 	handlers
-	page   *template.Template
-	misses *missCounter
+	page  *template.Template
+	turns turns
 }
 
-func newSharePage(h handlers) (*sharePage, error) {
+func newSharePage(h handlers, strangers turns) (*sharePage, error) {
 	page, err := template.New("share").Parse(shareHTML)
 	if err != nil {
 		return nil, fmt.Errorf("read the page of shared recordings: %w", err)
 	}
-	return &sharePage{handlers: h, page: page, misses: &missCounter{now: h.now}}, nil
+	return &sharePage{handlers: h, page: page, turns: strangers}, nil
 }
 
 // serve answers GET and HEAD /s/{token} with a page that plays the recording. A link that is unknown, expired, revoked or
@@ -85,25 +81,12 @@ func (p *sharePage) serveAudio(w http.ResponseWriter, r *http.Request) {
 
 // open notes the opening and returns the recording; false when it has answered already.
 func (p *sharePage) open(w http.ResponseWriter, r *http.Request, part string) (view db.RecordingView, org uuid.UUID, ok bool) {
-	from := visitorAddress(r)
-	if !p.misses.allow(from) {
-		WriteError(w, r, NewError(CodeRateLimited, "Too many links were tried from here. Wait a minute.", nil))
-		return view, org, false
-	}
-	hash, good := hashOfToken(r.PathValue("token"))
-	err := error(pgx.ErrNoRows)
-	if good {
-		org, err = p.db.ShareTenant(r.Context(), hash)
-	}
-	if err == nil {
-		err = p.db.AsTenant(r.Context(), org, func(tx db.Tx) (err error) {
-			view, err = tx.OpenShare(r.Context(), hash, part, visitorOf(r, from))
-			return err
-		})
-	}
+	err := p.turns.takeSoon(r.Context(), func(ctx context.Context) (err error) {
+		view, org, err = p.find(ctx, r, part)
+		return err
+	})
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		p.misses.count(from)
 		p.show(w, r, http.StatusNotFound, nil)
 		return view, org, false
 	case err == nil && (view.CallAt == nil || view.ExpiresAt == nil):
@@ -114,6 +97,22 @@ func (p *sharePage) open(w http.ResponseWriter, r *http.Request, part string) (v
 		return view, org, false
 	}
 	return view, org, true
+}
+
+// find notes the opening of the recording that the request's token leads to. Error: pgx.ErrNoRows when it leads nowhere.
+func (p *sharePage) find(ctx context.Context, r *http.Request, part string) (view db.RecordingView, org uuid.UUID, err error) {
+	hash, good := hashOfToken(r.PathValue("token"))
+	if !good {
+		return view, org, pgx.ErrNoRows
+	}
+	if org, err = p.db.ShareTenant(ctx, hash); err != nil {
+		return view, org, err
+	}
+	err = p.db.AsTenant(ctx, org, func(tx db.Tx) (err error) {
+		view, err = tx.OpenShare(ctx, hash, part, visitorOf(r))
+		return err
+	})
+	return view, org, err
 }
 
 // show writes the page, which runs nothing and loads nothing but the recording. Fields nil: there is nothing here.
@@ -148,39 +147,6 @@ func visitorAddress(r *http.Request) string {
 
 // visitorOf tells visitors apart; the database keeps a keyed hash of it. What a proxy says of the client may be invented,
 // which only makes one visitor look like several.
-func visitorOf(r *http.Request, from string) string {
-	return from + "\n" + r.Header.Get("X-Forwarded-For") + "\n" + r.UserAgent()
-}
-
-// missCounter counts, per address and minute, links that opened nothing.
-type missCounter struct {
-	now func() time.Time
-
-	mu     sync.Mutex
-	minute time.Time
-	misses map[string]int
-}
-
-// allow tells whether an address may still try.
-func (m *missCounter) allow(from string) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.misses[m.known(from)] < missesPerMinute
-}
-
-func (m *missCounter) count(from string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.misses[m.known(from)]++
-}
-
-// known forgets what was before this minute, and is the key that an address is counted under.
-func (m *missCounter) known(from string) string {
-	if minute := m.now().Truncate(time.Minute); m.misses == nil || minute != m.minute {
-		m.minute, m.misses = minute, map[string]int{}
-	}
-	if _, seen := m.misses[from]; !seen && len(m.misses) >= maxMissers {
-		return ""
-	}
-	return from
+func visitorOf(r *http.Request) string {
+	return visitorAddress(r) + "\n" + r.Header.Get("X-Forwarded-For") + "\n" + r.UserAgent()
 }

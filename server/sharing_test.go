@@ -79,7 +79,7 @@ func (s *sharedCall) served(t *testing.T, mail bool) http.Handler {
 	gateway, err := twilio.New(twilio.Options{BaseURL: played.URL, HTTP: played.Client()})
 	require.NoError(t, err)
 	log := NewLogger(logtest.Keep(t, s.log), slog.LevelDebug)
-	o := messenger.Options{DB: opened, Keys: keys, Twilio: gateway, Resend: resend, BackendURL: backend, Log: log, Now: time.Now}
+	o := messenger.Options{DB: opened, Keys: keys, Twilio: gateway, Resend: resend, BackendURL: backend, Log: log}
 	if mail {
 		o.PlatformEmail, o.PlatformFrom = resend.With(resendKey), "Voxanne <voxanne@patients.example>"
 	}

@@ -33,11 +33,11 @@ func takesFile(pattern string) bool {
 }
 
 // asForm reads a form with a file and writes it anew, with a boundary that follows from what is in it: the same wish has the same
-// bytes then, whoever sends it again, and what a browser believes the file to be is forgotten. The token is looked at first: nobody
-// else's megabytes are read.
-func asForm(verifier *Verifier, next http.Handler) http.Handler {
+// bytes then, whoever sends it again, and what a browser believes the file to be is forgotten. The door comes first: the
+// megabytes of whoever does not pass it are not read.
+func asForm(door *memberDoor, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, err := verifier.FromHeader(r.Context(), r.Header); err != nil {
+		if err := door.pass(r.Context(), r.Header); err != nil {
 			WriteError(w, r, err)
 			return
 		}

@@ -66,7 +66,7 @@ func (c *carrier) connect(database *db.DB, keys *vault.Keyring, texts *twilio.Ga
 	}
 	c.accounts = server.NewAccounts(keys, texts, mail)
 	c.messenger, err = messenger.New(messenger.Options{DB: database, Keys: keys, Twilio: texts, Resend: mail,
-		BackendURL: benchConfig.BackendURL, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		BackendURL: benchConfig.BackendURL, Log: slog.New(slog.DiscardHandler)})
 	return err
 }
 

@@ -152,6 +152,8 @@ do $$ begin
   if not pg_has_role(current_user, 'app_searcher', 'usage') then execute format('grant app_searcher to %I', current_user); end if;
 end $$;
 grant create on schema app to app_writer, app_definer, app_searcher;
+-- A policy that waits for its table would have everybody else wait behind it: rather fail, and be tried again.
+set local lock_timeout = '5s';
 -- +goose StatementEnd
 
 `

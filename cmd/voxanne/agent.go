@@ -65,7 +65,7 @@ func (o *operator) verifyAgent(ctx context.Context, org, agent string) (readines
 	if err != nil {
 		return readiness.Report{}, err
 	}
-	messages, err := newMessenger(o.cfg, o.db, newLogger(o.process, o.cfg))
+	messages, err := newMessenger(o.cfg, o.db, observed{log: newLogger(o.process, o.cfg)})
 	if err != nil {
 		return readiness.Report{}, &unaskedError{err}
 	}

@@ -64,7 +64,7 @@ func runRotateKey(ctx context.Context, p process, args []string) error {
 	if slices.Contains(cfg.Made, "CREDENTIALS_KEY") {
 		return errors.New("CREDENTIALS_KEY is not set: nothing could be opened")
 	}
-	opened, err := db.Open(ctx, string(cfg.DatabaseURL))
+	opened, err := db.Open(ctx, string(cfg.DatabaseURL), cfg.DatabaseOptions()...)
 	if err != nil {
 		return err
 	}

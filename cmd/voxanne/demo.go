@@ -84,7 +84,7 @@ func playDemo(ctx context.Context, p process, environ map[string]string, client 
 		Number: environ["SANDBOX_TWILIO_NUMBER"]}
 	return demo.Run(ctx, demo.Options{
 		BackendURL: cfg.BackendURL, WebhookAuth: cfg.WebhookAuth, WebhookSecret: cfg.WebhookSecrets[0],
-		DatabaseURL: cfg.DatabaseURL, AdminURL: cfg.AdminDatabaseURL, JWTSecret: cfg.JWTSecret, Twilio: played, HTTP: client, Out: p.out,
+		DatabaseURL: cfg.DatabaseURL, DatabaseOptions: cfg.DatabaseOptions(), AdminURL: cfg.AdminDatabaseURL, JWTSecret: cfg.JWTSecret, Twilio: played, HTTP: client, Out: p.out,
 	})
 }
 

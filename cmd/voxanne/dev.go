@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server"
 )
 
@@ -59,16 +58,16 @@ func develop(ctx context.Context, p process) (err error) {
 	}
 	in.letCall(cfg)
 	log := newLogger(p, cfg)
-	opened, err := db.Open(ctx, string(cfg.DatabaseURL))
-	if err != nil {
-		return err
-	}
-	defer opened.Close()
 	traces, flush, err := newTraces(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
 	defer flush()
+	opened, err := openTraced(ctx, cfg, traces)
+	if err != nil {
+		return err
+	}
+	defer opened.Close()
 	to := observed{server.NewMetrics(), traces, log}
 	handler, beside, err := newHandler(cfg, opened, to)
 	if err != nil {

@@ -109,6 +109,7 @@ func (in *instance) variables(cfg server.Config) []variable {
 		{"BACKEND_URL", cfg.BackendURL},
 		{"DATABASE_URL", string(cfg.DatabaseURL)},
 		{"DATABASE_DIRECT_URL", string(cfg.DatabaseDirectURL)},
+		{"DATABASE_POOLER", cfg.DatabasePooler},
 		{"ADMIN_DATABASE_URL", string(cfg.AdminDatabaseURL)},
 		{"JWT_SECRET", string(cfg.JWTSecret)},
 		{"SUPABASE_URL", cfg.SupabaseURL},

@@ -48,15 +48,18 @@ func commands() []command {
 		{"serve", "serve HTTP: the dashboard API and Vapi's webhooks", runServe},
 		{"work", "work the queue", runWork},
 		{"migrate", "bring the database to this program's schema", runMigrate},
+		{"doctor", "look whether database, providers and configuration can work", runDoctor},
 		{"seed", "put the demo clinics into the database", runSeed},
 		{"credentials", "rotate-key: seal the clinics' credentials with another key", runCredentials},
 		{"tools", "look after the tools that assistants carry at Vapi: audit, sync", runTools},
 		{"agent", "verify: ask Twilio and Vapi whether a clinic's calls would work", runAgent},
 		{"number", "release: give a clinic's number up", runNumber},
-		{"org", "repair-membership: put right who belongs to which clinic", runOrg},
+		{"org", "repair-membership, calls, export, import: who belongs to a clinic, its calls, all that is known of it", runOrg},
 		{"appointment", "verify: what the database says a caller has booked", runAppointment},
 		{"provisioning", "list, resume, undo: the runs that set numbers up", runProvisioning},
 		{"token", "print an access token for a member of a clinic (development only)", runToken},
+		{"health", "ask a process on this machine whether it is well, as containers do", runHealth},
+		{"version", "print which build this is", runVersion},
 	}
 }
 
@@ -73,6 +76,9 @@ func run(ctx context.Context, p process, args []string) int {
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		printUsage(p.out)
 		return 0
+	}
+	if args[0] == "--version" {
+		args = []string{"version"}
 	}
 	if args[0] == readDocument {
 		return exitStatus(p, readDocument, runReadDocument(ctx, p))

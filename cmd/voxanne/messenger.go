@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
-	"time"
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/jobs/messenger"
@@ -12,8 +10,8 @@ import (
 	"github.com/voxanne-ai/voxanne/server"
 )
 
-// newMessenger puts together what sends the messages of cfg.
-func newMessenger(cfg server.Config, opened *db.DB, log *slog.Logger) (*messenger.Messenger, error) {
+// newMessenger puts together what sends the messages of cfg; without to.metrics nobody counts them.
+func newMessenger(cfg server.Config, opened *db.DB, to observed) (*messenger.Messenger, error) {
 	texts, resend, err := reachProviders(cfg)
 	if err != nil {
 		return nil, err
@@ -22,9 +20,15 @@ func newMessenger(cfg server.Config, opened *db.DB, log *slog.Logger) (*messenge
 	if err != nil {
 		return nil, err
 	}
+	var metrics *messenger.Metrics
+	if to.metrics != nil {
+		if metrics, err = messenger.NewMetrics(to.metrics.Registerer()); err != nil {
+			return nil, err
+		}
+	}
 	return messenger.New(messenger.Options{
 		DB: opened, Keys: cfg.Keys, Twilio: texts, Resend: resend, PlatformEmail: platform, PlatformFrom: cfg.EmailFrom,
-		BackendURL: cfg.BackendURL, DashboardURL: cfg.DashboardURL, Log: log, Now: time.Now,
+		BackendURL: cfg.BackendURL, DashboardURL: cfg.DashboardURL, Metrics: metrics, Log: to.log,
 	})
 }
 

@@ -36,7 +36,8 @@ func unasked(doing string, err error) error {
 type operator struct {
 	process
 	cfg   server.Config
-	owner *db.Queries
+	conn  *pgx.Conn   // the owner's, for a transaction of its own
+	owner *db.Queries // on conn
 	db    *db.DB
 	close func()
 }
@@ -58,7 +59,7 @@ func newOperator(ctx context.Context, p process) (*operator, error) {
 	if err != nil {
 		return nil, unasked("reach the database as its owner", err)
 	}
-	opened, err := db.Open(ctx, string(cfg.DatabaseURL))
+	opened, err := db.Open(ctx, string(cfg.DatabaseURL), cfg.DatabaseOptions()...)
 	closeAll := func() {
 		_ = conn.Close(context.WithoutCancel(ctx)) // nothing is open on it
 		if opened != nil {
@@ -69,7 +70,7 @@ func newOperator(ctx context.Context, p process) (*operator, error) {
 		closeAll()
 		return nil, &unaskedError{err}
 	}
-	o := &operator{process: p, cfg: cfg, owner: db.New(conn), db: opened, close: closeAll}
+	o := &operator{process: p, cfg: cfg, conn: conn, owner: db.New(conn), db: opened, close: closeAll}
 	if err := o.seesAll(ctx); err != nil {
 		closeAll()
 		return nil, err

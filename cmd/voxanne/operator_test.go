@@ -81,7 +81,7 @@ func (m *managed) reach(t *testing.T) {
 	var err error
 	m.vapiClient, err = newVapi(m.cfg, m.opened, to)
 	require.NoError(t, err)
-	messages, err := newMessenger(m.cfg, m.opened, to.log)
+	messages, err := newMessenger(m.cfg, m.opened, to)
 	require.NoError(t, err)
 	m.numbers, err = newProvisioner(m.cfg, m.opened, m.vapiClient, messages, to.log)
 	require.NoError(t, err)

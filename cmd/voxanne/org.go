@@ -14,11 +14,13 @@ import (
 	"github.com/voxanne-ai/voxanne/db"
 )
 
-const orgUsage = `Looks after who belongs to which clinic, and which calls a clinic may make.
+const orgUsage = `Looks after who belongs to which clinic, which calls a clinic may make, and clinics that come and go.
 
 usage: voxanne org repair-membership --user ID|EMAIL [--yes] [--dry-run] [--json]
        voxanne org repair-membership --all [--json]
        voxanne org calls ORG [--per-day N] [--at-once N] [--countries LIST] [--json]
+       voxanne org export --org ORG --out FILE [--files] [--json]
+       voxanne org import --in FILE [--take-over] [--dry-run] [--json]
 
 `
 
@@ -33,7 +35,8 @@ options:
 
 func runOrg(ctx context.Context, p process, args []string) error {
 	return runBelow(ctx, p, "org", orgUsage, []command{
-		{name: "repair-membership", run: runRepairMembership}, {name: "calls", run: runOrgCalls}}, args)
+		{name: "repair-membership", run: runRepairMembership}, {name: "calls", run: runOrgCalls},
+		{name: "export", run: runOrgExport}, {name: "import", run: runOrgImport}}, args)
 }
 
 // survey is what was found and done; it is printed as JSON as it is.

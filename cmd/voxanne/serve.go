@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/db/migrate"
 	"github.com/voxanne-ai/voxanne/jobs/provisioner"
 	"github.com/voxanne-ai/voxanne/jobs/readiness"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
@@ -36,22 +37,26 @@ func runServe(ctx context.Context, p process, args []string) error {
 		return err
 	}
 	log := newLogger(p, cfg)
-	opened, err := db.Open(ctx, string(cfg.DatabaseURL))
-	if err != nil {
-		return err
-	}
-	defer opened.Close()
 	traces, flush, err := newTraces(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
 	defer flush()
-	handler, beside, err := newHandler(cfg, opened, observed{server.NewMetrics(), traces, log})
+	opened, err := openService(ctx, cfg, traces)
+	if err != nil {
+		return err
+	}
+	defer opened.Close()
+	to := observed{server.NewMetrics(), traces, log}
+	if err := observe(to, opened); err != nil {
+		return err
+	}
+	handler, beside, err := newHandler(cfg, opened, to)
 	if err != nil {
 		return err
 	}
 	group, running := errgroup.WithContext(ctx)
-	group.Go(func() error { return server.Serve(running, handler, ":"+cfg.Port, log) })
+	group.Go(func() error { return server.Serve(running, handler, ":"+cfg.Port, cfg.Drain, log) })
 	beside.run(running, group)
 	return group.Wait()
 }
@@ -75,14 +80,26 @@ func (l lasting) run(ctx context.Context, group *errgroup.Group) {
 	}
 }
 
+// inTurns is a database for streams, whose opening takes turns with the members' requests: after a restart all of them open at
+// once.
+type inTurns struct {
+	*db.DB
+	turns *server.MemberTurns
+}
+
+// AsUser is [db.DB.AsUser] in its turn; busy when there is none to be had.
+func (d inTurns) AsUser(ctx context.Context, claims []byte, fn func(db.Tx, db.Member) error) error {
+	return d.turns.Take(ctx, func() error { return d.DB.AsUser(ctx, claims, fn) })
+}
+
 // newLasting puts together what must run beside the handler; tests are nil without a key to Vapi.
-func newLasting(cfg server.Config, opened *db.DB, auth *server.Verifier, tests *server.WebCalls, to observed) (l lasting, err error) {
+func newLasting(cfg server.Config, opened inTurns, auth *server.Verifier, tests *server.WebCalls, to observed) (l lasting, err error) {
 	l.relay, err = live.New(live.Options{DB: opened, Auth: auth, Log: to.log, Count: to.metrics.Registerer(), Origins: cfg.Origins})
 	if err != nil || tests == nil {
 		return l, err
 	}
 	l.bridges, err = webvoice.New(webvoice.Options{
-		DB: opened, Auth: auth, Calls: tests, Log: to.log, Count: to.metrics.Registerer(), Origins: cfg.Origins,
+		DB: opened.DB, Auth: auth, Calls: tests, Log: to.log, Count: to.metrics.Registerer(), Origins: cfg.Origins,
 	})
 	return l, err
 }
@@ -113,7 +130,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 	if err != nil {
 		return nil, lasting{}, err
 	}
-	messages, err := newMessenger(cfg, opened, to.log)
+	messages, err := newMessenger(cfg, opened, to)
 	if err != nil {
 		return nil, lasting{}, err
 	}
@@ -142,7 +159,12 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 	if err != nil {
 		return nil, lasting{}, err
 	}
-	beside, err := newLasting(cfg, opened, auth, tests, to)
+	turns := server.NewMemberTurns(opened.Connections(), to.metrics)
+	beside, err := newLasting(cfg, inTurns{opened, turns}, auth, tests, to)
+	if err != nil {
+		return nil, lasting{}, err
+	}
+	schema, err := migrate.Target()
 	if err != nil {
 		return nil, lasting{}, err
 	}
@@ -169,6 +191,11 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 		BackendURL: cfg.BackendURL,
 		Traces:     to.traces,
 		Origins:    cfg.Origins,
+		Version:    thisBuild().Version,
+		Schema:     schema,
+		Turns:      turns,
+		Pace:       server.NewMemberPace(cfg.Pace, to.metrics),
+		HTTPS:      cfg.HTTPS(),
 
 		Invitations: server.InvitationMail{DashboardURL: cfg.DashboardURL, Platform: messages.PlatformMail()},
 	}

@@ -44,7 +44,7 @@ func runToolsAudit(ctx context.Context, p process, args []string) error {
 	if err != nil {
 		return err
 	}
-	opened, err := db.Open(ctx, string(cfg.DatabaseURL))
+	opened, err := db.Open(ctx, string(cfg.DatabaseURL), cfg.DatabaseOptions()...)
 	if err != nil {
 		return err
 	}

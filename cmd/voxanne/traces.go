@@ -12,6 +12,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server"
 )
 
@@ -49,6 +50,11 @@ func newTraces(ctx context.Context, cfg server.Config, log *slog.Logger) (traces
 			log.Warn("the last spans are lost", "error", err)
 		}
 	}, nil
+}
+
+// openTraced opens the database of cfg; where traces is nil, queries are as if there were no traces at all.
+func openTraced(ctx context.Context, cfg server.Config, traces trace.TracerProvider) (*db.DB, error) {
+	return db.Open(ctx, string(cfg.DatabaseURL), append(cfg.DatabaseOptions(), db.Traced(traces))...)
 }
 
 // loggedExporter writes failures to the process's log; the SDK would write them past it.

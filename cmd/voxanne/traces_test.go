@@ -50,12 +50,19 @@ func startTraced(t *testing.T) *tracedInstance {
 	require.NoError(t, err)
 	in.token, err = server.MintDevToken(cfg.JWTSecret, in.org, user, cfg.Issuer(), time.Hour)
 	require.NoError(t, err)
-	opened, err := db.Open(t.Context(), data.LoginURL)
+	to := observed{server.NewMetrics(), sdktrace.NewTracerProvider(sdktrace.WithSyncer(in.spans)), slog.New(slog.DiscardHandler)}
+	opened, err := openTraced(t.Context(), cfg, to.traces)
 	require.NoError(t, err)
 	t.Cleanup(opened.Close)
-	to := observed{server.NewMetrics(), sdktrace.NewTracerProvider(sdktrace.WithSyncer(in.spans)), slog.New(slog.DiscardHandler)}
 	in.handler, _, err = newHandler(cfg, opened, to)
 	require.NoError(t, err)
+	letWork(t, cfg, opened, to)
+	return in
+}
+
+// letWork runs the workers until the test ends, and sees that they stop cleanly.
+func letWork(t *testing.T, cfg server.Config, opened *db.DB, to observed) {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	worked := make(chan error, 1)
 	go func() { worked <- work(ctx, cfg, opened, to) }()
@@ -63,7 +70,6 @@ func startTraced(t *testing.T) *tracedInstance {
 		stop()
 		require.NoError(t, <-worked)
 	})
-	return in
 }
 
 // save saves the clinic's agent in the caller's trace and waits until the assistant is in step.
@@ -93,7 +99,7 @@ func TestOneTraceFromTheSaveToTheLastPatch(t *testing.T) {
 	in.save(t, `{"inbound":{"firstMessage":"Hello."}}`, first)
 	in.save(t, `{"inbound":{"systemPrompt":"Ask for Ms Quillfeather, zanzibar-lilac, +13125550142."}}`, second)
 
-	var request, sync trace.SpanContext
+	var request, job, sync trace.SpanContext
 	names := map[string]trace.SpanID{} // to the parent
 	for _, span := range in.spans.GetSpans() {
 		told := fmt.Sprint(span.Name, span.Attributes, span.Status, span.Events)
@@ -108,12 +114,15 @@ func TestOneTraceFromTheSaveToTheLastPatch(t *testing.T) {
 		case "POST /api/founder-console/agent/behavior":
 			request = span.SpanContext
 			require.Contains(t, told, in.org.String())
+		case "work sync_agent":
+			job = span.SpanContext
 		case "sync assistant":
 			sync = span.SpanContext
 		}
 	}
 	require.Equal(t, "00f067aa0ba902b7", names["POST /api/founder-console/agent/behavior"].String(), "the dashboard's trace goes on")
-	require.Equal(t, request.SpanID(), names["sync assistant"])
+	require.Equal(t, request.SpanID(), names["work sync_agent"])
+	require.Equal(t, job.SpanID(), names["sync assistant"])
 	require.Equal(t, sync.SpanID(), names["GET /assistant/{id}"])
 	require.Equal(t, sync.SpanID(), names["PATCH /assistant/{id}"])
 	require.NotContains(t, names, "POST /assistant", "made by the first save, in its trace")

@@ -33,21 +33,27 @@ func runWork(ctx context.Context, p process, args []string) error {
 	if err != nil {
 		return err
 	}
-	opened, err := db.Open(ctx, string(cfg.DatabaseURL))
-	if err != nil {
-		return err
-	}
-	defer opened.Close()
 	log, metrics := newLogger(p, cfg), server.NewMetrics()
 	traces, flush, err := newTraces(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
 	defer flush()
+	opened, err := openService(ctx, cfg, traces)
+	if err != nil {
+		return err
+	}
+	defer opened.Close()
+	to := observed{metrics, traces, log}
+	if err := observe(to, opened); err != nil {
+		return err
+	}
 	group, running := errgroup.WithContext(ctx)
-	group.Go(func() error { return work(running, cfg, opened, observed{metrics, traces, log}) })
+	group.Go(func() error { return work(running, cfg, opened, to) })
 	if cfg.MetricsPort != "" {
-		group.Go(func() error { return server.Serve(running, metrics.Handler(), ":"+cfg.MetricsPort, log) })
+		group.Go(func() error {
+			return server.Serve(running, metrics.Handler(thisBuild().Version), ":"+cfg.MetricsPort, 0, log)
+		})
 	}
 	return group.Wait()
 }
@@ -65,7 +71,7 @@ func work(ctx context.Context, cfg server.Config, opened *db.DB, to observed) er
 	if err != nil {
 		return err
 	}
-	messages, err := newMessenger(cfg, opened, to.log)
+	messages, err := newMessenger(cfg, opened, to)
 	if err != nil {
 		return err
 	}
@@ -93,7 +99,8 @@ func work(ctx context.Context, cfg server.Config, opened *db.DB, to observed) er
 	}
 	return jobs.Run(ctx, jobs.Options{
 		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Messenger: messages, Recordings: recordings,
-		Tools: tools, Numbers: numbers, Dialer: calls, Documents: documents, Grants: keeper, Calendars: calendars, Log: to.log,
+		Tools: tools, Numbers: numbers, Dialer: calls, Documents: documents, Grants: keeper, Calendars: calendars, Log: to.log, Traces: to.traces,
+		Metrics: jobs.NewMetrics(to.metrics.Registerer(), opened.Platform().ListQueueStates, to.log),
 	})
 }
 

@@ -60,7 +60,7 @@ type testBundle struct {
 // setup founds a clinic that texts at any hour, with one ended call from a number that is nobody's yet.
 func setup(t *testing.T) *testBundle {
 	t.Helper()
-	b := &testBundle{data: dbtest.New(t), twilio: sandbox.NewTwilio(), resend: sandbox.NewResend(platformKey), log: newLogBuffer(t)}
+	b := &testBundle{data: dbtest.New(t, dbtest.WithClock()), twilio: sandbox.NewTwilio(), resend: sandbox.NewResend(platformKey), log: newLogBuffer(t)}
 	b.owner = b.data.Pool(t)
 	var err error
 	b.db, err = db.Open(t.Context(), b.data.LoginURL)
@@ -79,7 +79,7 @@ func setup(t *testing.T) *testBundle {
 	require.NoError(t, err)
 	b.o = messenger.Options{
 		DB: b.db, Keys: b.keys, Twilio: texts, Resend: mails, PlatformEmail: mails.With(platformKey), PlatformFrom: platformFrom,
-		BackendURL: backendURL, Log: slog.New(slog.NewTextHandler(b.log, nil)), Now: time.Now,
+		BackendURL: backendURL, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 	}
 	b.m, err = messenger.New(b.o)
 	require.NoError(t, err)
@@ -204,10 +204,7 @@ func (b *testBundle) row(t *testing.T, id uuid.UUID) (r row) {
 // age makes a message one that was handed over so long ago.
 func (b *testBundle) age(t *testing.T, by time.Duration) {
 	t.Helper()
-	b.o.Now = func() time.Time { return time.Now().Add(by) }
-	var err error
-	b.m, err = messenger.New(b.o)
-	require.NoError(t, err)
+	b.data.SetClock(t, time.Now().Add(by))
 }
 
 // eventually waits until one query answers true.

@@ -62,6 +62,7 @@ func (m *Messenger) deliver(ctx context.Context, org, messageID uuid.UUID, p par
 		m.Log.WarnContext(ctx, "message not sent", slog.String("org_id", org.String()), slog.String("message_id", messageID.String()),
 			slog.String("outcome", v.outcome), slog.String("reason", v.reason), slog.String("provider_code", v.code))
 	}
+	m.Metrics.count(v)
 	return m.finish(ctx, org, messageID, v)
 }
 

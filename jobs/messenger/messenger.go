@@ -7,7 +7,6 @@ import (
 	"errors"
 	"html/template"
 	"log/slog"
-	"time"
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/vault"
@@ -26,11 +25,11 @@ type Options struct {
 	Resend *email.Resend   // for organisations with a key of their own
 	// PlatformEmail sends for all other organisations; nil: they send no e-mail.
 	PlatformEmail email.Sender
-	PlatformFrom  string // the address PlatformEmail sends from
-	BackendURL    string // where Twilio reaches us, without a trailing slash
-	DashboardURL  string // where people open the dashboard, without a trailing slash; empty: invitations cannot be mailed
+	PlatformFrom  string   // the address PlatformEmail sends from
+	BackendURL    string   // where Twilio reaches us, without a trailing slash
+	DashboardURL  string   // where people open the dashboard, without a trailing slash; empty: invitations cannot be mailed
+	Metrics       *Metrics // nil: nobody counts
 	Log           *slog.Logger
-	Now           func() time.Time // the clock by which questions to a provider are put off
 }
 
 // Messenger sends, and finds out what became of what was sent. It is safe for concurrent use and keeps no key longer
@@ -43,8 +42,8 @@ type Messenger struct {
 // New checks that nothing required is missing. PlatformEmail is optional, and its address only needed with it.
 func New(o Options) (*Messenger, error) {
 	switch {
-	case o.DB == nil, o.Keys == nil, o.Twilio == nil, o.Resend == nil, o.Log == nil, o.Now == nil:
-		return nil, errors.New("messenger: database, keys, providers, log and clock are required")
+	case o.DB == nil, o.Keys == nil, o.Twilio == nil, o.Resend == nil, o.Log == nil:
+		return nil, errors.New("messenger: database, keys, providers and log are required")
 	case o.BackendURL == "":
 		return nil, errors.New("messenger: without BACKEND_URL no delivery could be reported")
 	case o.PlatformEmail != nil && o.PlatformFrom == "":

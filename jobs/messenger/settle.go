@@ -31,14 +31,13 @@ const (
 // when to ask once more, 0 when the row tells the truth by now: sent, failed (never_accepted), or unknown (cannot_ask),
 // of which staff were told. The row says unknown while the provider is being asked.
 func (m *Messenger) Settle(ctx context.Context, org, messageID uuid.UUID) (again time.Duration, err error) {
-	row, err := m.unsettled(ctx, org, messageID)
+	q, err := m.unsettled(ctx, org, messageID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}
 	if err != nil {
 		return 0, err
 	}
-	q := question{m: m, org: org, row: row, age: m.Now().Sub(*row.HandedOverAt)}
 	ask, err := q.prepare(ctx)
 	if errors.Is(err, errCannotAsk) {
 		return 0, q.close(ctx, verdict{outcome: unknown, reason: reasonCannotAsk})
@@ -51,15 +50,22 @@ func (m *Messenger) Settle(ctx context.Context, org, messageID uuid.UUID) (again
 	return ask(asking)
 }
 
-// unsettled is the row, which says unknown from now on; pgx.ErrNoRows when it is settled.
-func (m *Messenger) unsettled(ctx context.Context, org, messageID uuid.UUID) (row db.Message, err error) {
-	err = m.DB.AsTenant(ctx, org, func(tx db.Tx) error {
-		if row, err = tx.MessageToSettle(ctx, messageID); err != nil {
+// unsettled asks about the row, which says unknown from now on; pgx.ErrNoRows when it is settled. Its age is by the clock that
+// wrote when it was handed over: that of this process may differ, and a young text must not be taken for a lost one.
+func (m *Messenger) unsettled(ctx context.Context, org, messageID uuid.UUID) (question, error) {
+	q := question{m: m, org: org}
+	err := m.DB.AsTenant(ctx, org, func(tx db.Tx) (err error) {
+		if q.row, err = tx.MessageToSettle(ctx, messageID); err != nil {
 			return fmt.Errorf("read the message to settle: %w", err)
 		}
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return fmt.Errorf("ask for the time: %w", err)
+		}
+		q.age = now.Sub(*q.row.HandedOverAt)
 		return nil
 	})
-	return row, err
+	return q, err
 }
 
 // errCannotAsk: there is nobody to ask what became of the message.

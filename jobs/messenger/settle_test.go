@@ -11,6 +11,7 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/vault"
+	"github.com/voxanne-ai/voxanne/jobs/messenger"
 	"github.com/voxanne-ai/voxanne/providers/email"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 )
@@ -187,9 +188,8 @@ func TestEmailAboutACancelledVisitIsNotAskedAbout(t *testing.T) {
 func TestEmailThroughAMailServerCannotBeAskedAbout(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.o.PlatformEmail = forgetful{b.o.PlatformEmail}
+	b.remake(t, func(o *messenger.Options) { o.PlatformEmail = forgetful{o.PlatformEmail} })
 	b.resend.Fail(sandbox.Failure{Status: 500, Acts: true})
-	b.age(t, 0)
 	id := b.confirmByEmail(t)
 	b.age(t, 2*time.Minute)
 	for range 2 {

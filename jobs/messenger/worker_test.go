@@ -60,7 +60,7 @@ func workUntilKilled(ctx context.Context) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	m, err := messenger.New(messenger.Options{DB: opened, Keys: keys, Twilio: texts, Resend: mails, BackendURL: backendURL, Log: log, Now: time.Now})
+	m, err := messenger.New(messenger.Options{DB: opened, Keys: keys, Twilio: texts, Resend: mails, BackendURL: backendURL, Log: log})
 	if err != nil {
 		return err
 	}

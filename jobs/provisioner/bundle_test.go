@@ -121,7 +121,7 @@ func (b *testBundle) provisioner(t *testing.T, hook func(*http.Request, http.Rou
 	require.NoError(t, err)
 	mail, err := email.NewResend(email.ResendOptions{BaseURL: b.urls[0]})
 	require.NoError(t, err)
-	messages, err := messenger.New(messenger.Options{DB: b.db, Keys: b.keys, Twilio: texts, Resend: mail, BackendURL: ourURL, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	messages, err := messenger.New(messenger.Options{DB: b.db, Keys: b.keys, Twilio: texts, Resend: mail, BackendURL: ourURL, Log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	p, err := New(Options{DB: b.db, Accounts: messages, Twilio: texts, Vapi: account, BackendURL: ourURL, Secret: webhook,
 		Pause: func(ctx context.Context, d time.Duration) error {

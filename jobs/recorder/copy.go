@@ -95,7 +95,7 @@ func (r *Recorder) copy(ctx context.Context, task db.RecordingCopy) (kind string
 	}
 	spool, err := newSpool()
 	if err != nil {
-		return "", 0, err
+		return "", 0, &storingError{err}
 	}
 	defer func() { _ = spool.Close() }() // it is gone with that
 	if size, err = r.fetch(ctx, task, spool); err != nil {
@@ -130,7 +130,7 @@ func (r *Recorder) stored(ctx context.Context, key string) (kind string, size in
 // fetch writes the recording into the spool and returns its size.
 func (r *Recorder) fetch(ctx context.Context, task db.RecordingCopy, spool *os.File) (int64, error) {
 	size, err := r.from(ctx, task.SourceURL, spool)
-	if err == nil || Final(err) || ctx.Err() != nil {
+	if err == nil || Final(err) || errors.Is(err, storage.ErrFull) || ctx.Err() != nil {
 		return size, err
 	}
 	// The address has expired, or was none that opens anything: Vapi names a new one.
@@ -152,6 +152,9 @@ func (r *Recorder) from(ctx context.Context, address *string, spool *os.File) (i
 		return 0, fmt.Errorf("empty what was fetched in vain: %w", err)
 	}
 	size, err := r.Download.Fetch(ctx, *address, spool, r.MaxSize)
+	if storage.IsFull(err) {
+		return 0, &storingError{storage.ErrFull}
+	}
 	if err != nil {
 		return 0, fmt.Errorf("fetch the recording: %w", err)
 	}

@@ -29,7 +29,9 @@ func (r *run) traced(ctx context.Context, started time.Time, try func(context.Co
 	switch {
 	case !save.IsValid():
 	case r.facts.Outcome == "sync" && !r.drift:
-		ctx = trace.ContextWithRemoteSpanContext(ctx, save)
+		if trace.SpanContextFromContext(ctx).TraceID() != save.TraceID() { // of the job, where the save itself enqueued it
+			ctx = trace.ContextWithRemoteSpanContext(ctx, save)
+		}
 	default:
 		options = append(options, trace.WithLinks(trace.Link{SpanContext: save}))
 	}

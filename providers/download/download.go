@@ -13,6 +13,8 @@ import (
 	"net/url"
 	"syscall"
 	"time"
+
+	"github.com/voxanne-ai/voxanne/providers/internal/exchange"
 )
 
 const (
@@ -59,11 +61,11 @@ func New(insecure bool) *Client {
 		dialer.Control = publicOnly
 	}
 	return &Client{insecure: insecure, http: &http.Client{
-		Transport: &http.Transport{
+		Transport: exchange.Traced(&http.Transport{
 			// No proxy: it would look names up itself, behind the dialer's back.
 			DialContext: dialer.DialContext, TLSHandshakeTimeout: connectTimeout, ResponseHeaderTimeout: headerTimeout,
 			DisableKeepAlives: true, DisableCompression: true, ForceAttemptHTTP2: true,
-		},
+		}, "download"),
 		CheckRedirect: func(req *http.Request, via []*http.Request) error {
 			if len(via) > maxRedirects || !allowed(req.URL, insecure) {
 				return ErrForbidden

@@ -54,7 +54,7 @@ func NewResend(o ResendOptions) (*Resend, error) {
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
 	}
-	return &Resend{base: base, http: exchange.Client(o.HTTP), timeout: o.Timeout}, nil
+	return &Resend{base: base, http: exchange.TracedClient(o.HTTP, "resend"), timeout: o.Timeout}, nil
 }
 
 // With returns the sender of the account that the key opens. Nothing is asked yet.

@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	gomail "github.com/wneessen/go-mail"
+
+	"github.com/voxanne-ai/voxanne/providers/internal/exchange"
 )
 
 // smtpSender hands messages to one mail server, each in a conversation of its own.
@@ -27,7 +29,9 @@ type smtpSender struct {
 // NewSMTP returns the sender for an address: `smtp://user:pass@host:port` (port 587 when left out; STARTTLS is required,
 // except on loopback) or `smtps://user:pass@host:port` (TLS from the start; 465). Without a user nobody signs in. The error
 // never shows the address, which holds a password.
-func NewSMTP(address string) (Sender, error) {
+func NewSMTP(address string) (Sender, error) { return newSMTP(address) }
+
+func newSMTP(address string) (*smtpSender, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") ||
 		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
@@ -79,11 +83,34 @@ func (s *smtpSender) Send(ctx context.Context, m Message) (string, error) {
 	if err != nil {
 		return "", &UnavailableError{reason: "the mail client cannot be made"}
 	}
-	err = client.DialAndSendWithContext(ctx, msg)
+	err = exchange.Conversation(ctx, "send smtp", func(ctx context.Context) error { return client.DialAndSendWithContext(ctx, msg) })
 	if err == nil || msg.IsDelivered() { // what goes wrong after the server took it does not matter
 		return id, nil
 	}
 	return "", line.errorOf(ctx, err)
+}
+
+// VerifySMTP signs in at the mail server of an address and leaves again: nothing is sent. Whether the server takes a sender's
+// address is told by the first e-mail only.
+//
+// Errors: [ErrUnauthorized], [*RefusedError], [*RateLimitedError], [*UnavailableError]; and that of [NewSMTP].
+func VerifySMTP(ctx context.Context, address string) error {
+	sender, err := newSMTP(address)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, DefaultTimeout)
+	defer cancel()
+	var line wire
+	client, err := gomail.NewClient(sender.host, sender.options(ctx, &line)...)
+	if err != nil {
+		return &UnavailableError{reason: "the mail client cannot be made"}
+	}
+	if err := client.DialWithContext(ctx); err != nil {
+		return line.errorOf(ctx, err)
+	}
+	_ = client.Close() // we were let in, which is all that was asked
+	return nil
 }
 
 // options of one conversation. go-mail heeds its context while dialling only: the connection is closed with it.

@@ -187,3 +187,18 @@ func TestSMTPDemandsTLSOfOtherMachines(t *testing.T) {
 	discreet(t, err)
 	require.Len(t, server.Mails(), 1)
 }
+
+func TestVerifySMTPSignsInAndSendsNothing(t *testing.T) {
+	t.Parallel()
+	server, err := sandbox.NewSMTP()
+	require.NoError(t, err)
+	t.Cleanup(server.Close)
+	server.RequireLogin("user", "test-secret-password")
+	address := func(password string) string { return "smtp://user:" + password + "@" + server.Addr() }
+	require.NoError(t, email.VerifySMTP(t.Context(), address("test-secret-password")))
+	require.ErrorIs(t, email.VerifySMTP(t.Context(), address("test-secret-other")), email.ErrUnauthorized)
+	require.Empty(t, server.Mails())
+	server.Close()
+	var gone *email.UnavailableError
+	require.ErrorAs(t, email.VerifySMTP(t.Context(), address("test-secret-password")), &gone)
+}

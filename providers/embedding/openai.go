@@ -70,7 +70,7 @@ func NewOpenAI(o Options) (*OpenAI, error) {
 	}
 	o.Timeout, o.Pause = orDefault(o.Timeout, DefaultTimeout), orDefault(o.Pause, DefaultPause)
 	o.BatchTexts, o.BatchBytes = orDefault(o.BatchTexts, DefaultBatchTexts), orDefault(o.BatchBytes, DefaultBatchBytes)
-	return &OpenAI{options: o, http: exchange.Client(o.HTTP)}, nil
+	return &OpenAI{options: o, http: exchange.TracedClient(o.HTTP, "embedding")}, nil
 }
 
 func orDefault[T comparable](value, otherwise T) T {

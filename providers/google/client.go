@@ -65,7 +65,7 @@ func New(o Options) (*Client, error) {
 			AuthStyle: oauth2.AuthStyleInParams, // without it x/oauth2 would try two ways, and a code is good for one
 		}},
 		revoke: revokeURL, userinfo: userinfoURL, calendar: calendarURL,
-		http: exchange.Client(o.HTTP), timeout: o.Timeout, waits: slices.Clone(o.Waits),
+		http: exchange.TracedClient(o.HTTP, "google"), timeout: o.Timeout, waits: slices.Clone(o.Waits),
 	}
 	if o.BaseURL != "" {
 		base, err := exchange.BaseURL(o.BaseURL, "")

@@ -75,7 +75,7 @@ func New(o Options) (*Client, error) {
 	if o.Timeout < 0 || o.PageSize < 0 {
 		return nil, errors.New("a Microsoft limit is negative")
 	}
-	c := &Client{base: base + "/v1.0", http: exchange.Client(o.HTTP), timeout: o.Timeout, waits: o.Waits, page: o.PageSize}
+	c := &Client{base: base + "/v1.0", http: exchange.TracedClient(o.HTTP, "microsoft"), timeout: o.Timeout, waits: o.Waits, page: o.PageSize}
 	if c.timeout == 0 {
 		c.timeout = DefaultTimeout
 	}

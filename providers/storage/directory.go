@@ -41,11 +41,19 @@ func (d *Directory) Close() error { return d.root.Close() }
 // Name is directory.
 func (d *Directory) Name() string { return "directory" }
 
-// Put writes beside the file and renames, so that the file is whole whenever it is there, also after a power cut.
+// Put writes beside the file and renames, so that the file is whole whenever it is there, also after a power cut. ErrFull.
 func (d *Directory) Put(ctx context.Context, key string, body io.Reader, size int64, _ string) error {
 	if err := checkKey(key); err != nil {
 		return err
 	}
+	err := d.put(ctx, key, body, size)
+	if IsFull(err) {
+		return ErrFull
+	}
+	return err
+}
+
+func (d *Directory) put(ctx context.Context, key string, body io.Reader, size int64) error {
 	if err := d.root.MkdirAll(path.Dir(key), 0o700); err != nil {
 		return fmt.Errorf("make a folder in the storage: %w", err)
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/voxanne-ai/voxanne/providers/internal/exchange"
 )
 
 // S3Options say which bucket, and how to reach it. All are required but HTTP.
@@ -38,8 +40,14 @@ func NewS3(o S3Options) (*S3, error) {
 	if o.Region == "" || o.Bucket == "" || o.AccessKey == "" || o.SecretKey == "" {
 		return nil, errors.New("S3 needs a region, a bucket, an access key and its secret")
 	}
+	transport := o.HTTP
+	if transport == nil {
+		if transport, err = minio.DefaultTransport(u.Scheme == "https"); err != nil {
+			return nil, fmt.Errorf("make the S3 transport: %w", err)
+		}
+	}
 	client, err := minio.New(u.Host, &minio.Options{
-		Creds: credentials.NewStaticV4(o.AccessKey, o.SecretKey, ""), Secure: u.Scheme == "https", Transport: o.HTTP,
+		Creds: credentials.NewStaticV4(o.AccessKey, o.SecretKey, ""), Secure: u.Scheme == "https", Transport: exchange.Traced(transport, "s3"),
 		Region: o.Region, MaxRetries: 1, // whoever calls tries again by the clock of its queue
 	})
 	if err != nil {

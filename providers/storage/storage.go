@@ -9,11 +9,12 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"syscall"
 	"time"
 )
 
 // Store keeps files by key. All implementations are safe for concurrent use and behave alike; a conformance test holds
-// them to that. Errors beside those named: ErrUnauthorized, *UnavailableError, and the context's.
+// them to that. Errors beside those named: ErrUnauthorized, ErrFull, *UnavailableError, and the context's.
 type Store interface {
 	// Name says which one it is, for logs: supabase, s3 or directory.
 	Name() string
@@ -36,10 +37,22 @@ var (
 	ErrNotFound     = errors.New("storage: there is no such file")
 	ErrUnauthorized = errors.New("storage: the key was refused, or the bucket is not ours")
 	ErrNoSignedURL  = errors.New("storage: no address can be signed here")
+	ErrFull         = errors.New("storage: there is no room left on the disk")
 
 	errBadKey  = errors.New("storage: a key is made of a-z, 0-9, - and /, and each part of it is a name")
 	errBadSize = errors.New("storage: the body is not as long as was said")
 )
+
+// IsFull tells whether err came of a file of this machine that could not grow: the disk is full, or the limit of its user, or of
+// the process. Later there may be room.
+func IsFull(err error) bool {
+	for _, full := range []error{ErrFull, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, full) {
+			return true
+		}
+	}
+	return false
+}
 
 // UnavailableError: the storage could not be reached or had trouble of its own; the same may work later. Status is 0
 // without an answer. The context's error is found in it with errors.Is.

@@ -44,7 +44,7 @@ func NewSupabase(o SupabaseOptions) (*Supabase, error) {
 	if o.ServiceKey == "" || o.Bucket == "" {
 		return nil, errors.New("Supabase Storage needs the service role key and a bucket") //nolint:staticcheck // a name
 	}
-	return &Supabase{base: base + "/storage/v1", key: o.ServiceKey, bucket: url.PathEscape(o.Bucket), http: exchange.Client(o.HTTP)}, nil
+	return &Supabase{base: base + "/storage/v1", key: o.ServiceKey, bucket: url.PathEscape(o.Bucket), http: exchange.TracedClient(o.HTTP, "supabase storage")}, nil
 }
 
 // Name is supabase.

@@ -57,7 +57,7 @@ func New(o Options) (*Gateway, error) {
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
 	}
-	return &Gateway{base: base, http: exchange.Client(o.HTTP), timeout: o.Timeout}, nil
+	return &Gateway{base: base, http: exchange.TracedClient(o.HTTP, "twilio"), timeout: o.Timeout}, nil
 }
 
 // Credentials of an account. Formatting them shows nothing.

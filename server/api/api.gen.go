@@ -1868,6 +1868,123 @@ func (e WebTestStateNow) Valid() bool {
 	}
 }
 
+// Defines values for WorkArea.
+const (
+	Assistants    WorkArea = "assistants"
+	Calendars     WorkArea = "calendars"
+	Campaigns     WorkArea = "campaigns"
+	Knowledge     WorkArea = "knowledge"
+	Messages      WorkArea = "messages"
+	Numbers       WorkArea = "numbers"
+	OutboundCalls WorkArea = "outbound_calls"
+	Recordings    WorkArea = "recordings"
+	Reminders     WorkArea = "reminders"
+	Retention     WorkArea = "retention"
+)
+
+// Valid indicates whether the value is a known member of the WorkArea enum.
+func (e WorkArea) Valid() bool {
+	switch e {
+	case Assistants:
+		return true
+	case Calendars:
+		return true
+	case Campaigns:
+		return true
+	case Knowledge:
+		return true
+	case Messages:
+		return true
+	case Numbers:
+		return true
+	case OutboundCalls:
+		return true
+	case Recordings:
+		return true
+	case Reminders:
+		return true
+	case Retention:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WorkProblemCode.
+const (
+	AccountRefused     WorkProblemCode = "account_refused"
+	CalendarReconnect  WorkProblemCode = "calendar_reconnect"
+	CalendarStale      WorkProblemCode = "calendar_stale"
+	CalendarUnreadable WorkProblemCode = "calendar_unreadable"
+	CallsFailed        WorkProblemCode = "calls_failed"
+	DocumentFailed     WorkProblemCode = "document_failed"
+	Late               WorkProblemCode = "late"
+	MessageFailed      WorkProblemCode = "message_failed"
+	NumberFailed       WorkProblemCode = "number_failed"
+	OutcomeUnknown     WorkProblemCode = "outcome_unknown"
+	RecordingFailed    WorkProblemCode = "recording_failed"
+	SyncFailed         WorkProblemCode = "sync_failed"
+	VisitsNotWritten   WorkProblemCode = "visits_not_written"
+)
+
+// Valid indicates whether the value is a known member of the WorkProblemCode enum.
+func (e WorkProblemCode) Valid() bool {
+	switch e {
+	case AccountRefused:
+		return true
+	case CalendarReconnect:
+		return true
+	case CalendarStale:
+		return true
+	case CalendarUnreadable:
+		return true
+	case CallsFailed:
+		return true
+	case DocumentFailed:
+		return true
+	case Late:
+		return true
+	case MessageFailed:
+		return true
+	case NumberFailed:
+		return true
+	case OutcomeUnknown:
+		return true
+	case RecordingFailed:
+		return true
+	case SyncFailed:
+		return true
+	case VisitsNotWritten:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WorkState.
+const (
+	WorkStateDelayed WorkState = "delayed"
+	WorkStateFailing WorkState = "failing"
+	WorkStateOk      WorkState = "ok"
+	WorkStateWorking WorkState = "working"
+)
+
+// Valid indicates whether the value is a known member of the WorkState enum.
+func (e WorkState) Valid() bool {
+	switch e {
+	case WorkStateDelayed:
+		return true
+	case WorkStateFailing:
+		return true
+	case WorkStateOk:
+		return true
+	case WorkStateWorking:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ContactOrder.
 const (
 	ContactOrderAsc  ContactOrder = "asc"
@@ -2851,6 +2968,28 @@ type AppointmentWish struct {
 	ServiceType    *string `json:"serviceType,omitempty"`
 	ServiceIdOld   *UUID   `json:"service_id,omitempty"`
 	ServiceTypeOld *string `json:"service_type,omitempty"`
+}
+
+// AreaStatus Example: {"area":"messages","lastSuccessAt":"2026-11-23T08:09:40Z","oldestWaitingSince":null,"problem":null,"state":"ok","waiting":0}
+type AreaStatus struct {
+	// Area `assistants`: agents and their tools at Vapi. `numbers`: phone numbers that are set up, changed or given back. `calendars`: visits in
+	// linked calendars, and reading these. `reminders`: confirmations too. `messages`: other texts and e-mails. `retention`: letting go of
+	// what the clinic keeps no longer, and of files that were to be erased.
+	Area WorkArea `json:"area"`
+
+	// LastSuccessAt Null: never, or, with messages, calls and recordings, not among the newest of a week.
+	LastSuccessAt      *time.Time `json:"lastSuccessAt"`
+	OldestWaitingSince *time.Time `json:"oldestWaitingSince"`
+
+	// Problem What is in the way now; null while the area is `ok` or `working`.
+	Problem *WorkProblem `json:"problem"`
+
+	// State `ok`: nothing waits. `working`: something waits, not for long. `delayed`: it waits for longer than it should (an hour with outbound calls and
+	// recordings, two days with retention, else 15 minutes). `failing`: see the problem.
+	State WorkState `json:"state"`
+
+	// Waiting How many things are to be done now. What is due only later is not counted.
+	Waiting int `json:"waiting"`
 }
 
 // AuditEntry defines model for AuditEntry.
@@ -5609,6 +5748,16 @@ type ShareWish struct {
 // them yet. `failed`: see the error. All but `synced` are tried again.
 type SyncStatus string
 
+// SystemStatus Example: {"areas":[{"area":"calendars","lastSuccessAt":"2026-11-23T07:20:00Z","oldestWaitingSince":"2026-11-23T07:30:00Z","problem":{"code":"calendar_reconnect","since":"2026-11-23T07:30:00Z","whatToDo":"Google or Microsoft refuses the connected account. An owner or admin must connect it again."},"state":"failing","waiting":1},{"area":"messages","lastSuccessAt":"2026-11-23T08:09:40Z","oldestWaitingSince":"2026-11-23T08:09:51Z","problem":null,"state":"working","waiting":2}],"checkedAt":"2026-11-23T08:10:00Z","state":"failing","success":true}
+type SystemStatus struct {
+	Areas     []AreaStatus `json:"areas"`
+	CheckedAt time.Time    `json:"checkedAt"`
+
+	// State The worst of the areas'.
+	State   WorkState `json:"state"`
+	Success bool      `json:"success"`
+}
+
 // Template Example: {"active":true,"body":"{clinic}: how are you after your visit, {first_name}? Call {phone} if anything is wrong.","createdAt":"2026-11-22T19:34:02Z","id":"01a204c0-50d0-75bb-8d1f-72e94c9e1679","kind":"follow_up","language":"en","name":"How are you?","updatedAt":"2026-11-22T19:34:02Z"}
 type Template struct {
 	Active    bool      `json:"active"`
@@ -5913,6 +6062,29 @@ type WebTestWish struct {
 	Role *AgentRole `json:"role,omitempty"`
 }
 
+// WorkArea `assistants`: agents and their tools at Vapi. `numbers`: phone numbers that are set up, changed or given back. `calendars`: visits in
+// linked calendars, and reading these. `reminders`: confirmations too. `messages`: other texts and e-mails. `retention`: letting go of
+// what the clinic keeps no longer, and of files that were to be erased.
+type WorkArea string
+
+// WorkProblem defines model for WorkProblem.
+type WorkProblem struct {
+	Code WorkProblemCode `json:"code"`
+
+	// Since Since when, as far as is known.
+	Since *time.Time `json:"since"`
+
+	// WhatToDo A sentence for people.
+	WhatToDo string `json:"whatToDo"`
+}
+
+// WorkProblemCode defines model for WorkProblemCode.
+type WorkProblemCode string
+
+// WorkState `ok`: nothing waits. `working`: something waits, not for long. `delayed`: it waits for longer than it should (an hour with outbound calls and
+// recordings, two days with retention, else 15 minutes). `failing`: see the problem.
+type WorkState string
+
 // CallID defines model for CallID.
 type CallID = UUID
 
@@ -6005,6 +6177,9 @@ type NotFound = Error
 
 // OtherBody defines model for OtherBody.
 type OtherBody = Error
+
+// TooOften defines model for TooOften.
+type TooOften = Error
 
 // TooSoon defines model for TooSoon.
 type TooSoon = Error
@@ -7639,6 +7814,9 @@ type ServerInterface interface {
 	// RevokeShare Take a link back
 	// (DELETE /api/shares/{id})
 	RevokeShare(w http.ResponseWriter, r *http.Request, id ID, params RevokeShareParams)
+	// GetSystemStatus How does the work go that is done by itself?
+	// (GET /api/system-status)
+	GetSystemStatus(w http.ResponseWriter, r *http.Request)
 	// ListInvitations Who is invited and has not joined yet?
 	// (GET /api/team/invitations)
 	ListInvitations(w http.ResponseWriter, r *http.Request)
@@ -14839,6 +15017,20 @@ func (siw *ServerInterfaceWrapper) RevokeShare(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// GetSystemStatus operation middleware
+func (siw *ServerInterfaceWrapper) GetSystemStatus(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetSystemStatus(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListInvitations operation middleware
 func (siw *ServerInterfaceWrapper) ListInvitations(w http.ResponseWriter, r *http.Request) {
 
@@ -15387,6 +15579,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/analytics/dashboard-pulse", wrapper.DashboardPulse)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/analytics/leads", wrapper.ListLeads)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/analytics/recent-activity", wrapper.RecentActivity)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/system-status", wrapper.GetSystemStatus)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/audit-log", wrapper.ListAuditLog)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/orgs", wrapper.GetOrg)
 	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/orgs", wrapper.ChangeOrg)
@@ -15499,6 +15692,15 @@ type GoneJSONResponse Error
 type NotFoundJSONResponse Error
 
 type OtherBodyJSONResponse Error
+
+type TooOftenResponseHeaders struct {
+	RetryAfter *int
+}
+type TooOftenJSONResponse struct {
+	Body Error
+
+	Headers TooOftenResponseHeaders
+}
 
 type TooSoonResponseHeaders struct {
 	RetryAfter *int
@@ -15729,6 +15931,23 @@ func (response DashboardPulse410JSONResponse) VisitDashboardPulseResponse(w http
 	return err
 }
 
+type DashboardPulse429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DashboardPulse429JSONResponse) VisitDashboardPulseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DashboardPulsedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -15814,6 +16033,23 @@ func (response ListLeads410JSONResponse) VisitListLeadsResponse(w http.ResponseW
 	return err
 }
 
+type ListLeads429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListLeads429JSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListLeadsdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -15880,6 +16116,23 @@ func (response RecentActivity410JSONResponse) VisitRecentActivityResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecentActivity429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response RecentActivity429JSONResponse) VisitRecentActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -15965,6 +16218,23 @@ func (response ListAppointments410JSONResponse) VisitListAppointmentsResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAppointments429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListAppointments429JSONResponse) VisitListAppointmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16111,6 +16381,23 @@ func (response CreateAppointment422JSONResponse) VisitCreateAppointmentResponse(
 	return err
 }
 
+type CreateAppointment429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CreateAppointment429JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateAppointmentdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -16206,6 +16493,23 @@ func (response ListAvailableSlots410JSONResponse) VisitListAvailableSlotsRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAvailableSlots429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListAvailableSlots429JSONResponse) VisitListAvailableSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16352,6 +16656,23 @@ func (response DeleteAppointment422JSONResponse) VisitDeleteAppointmentResponse(
 	return err
 }
 
+type DeleteAppointment429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DeleteAppointment429JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteAppointmentdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -16447,6 +16768,23 @@ func (response GetAppointment410JSONResponse) VisitGetAppointmentResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAppointment429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetAppointment429JSONResponse) VisitGetAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16594,6 +16932,23 @@ func (response UpdateAppointment422JSONResponse) VisitUpdateAppointmentResponse(
 	return err
 }
 
+type UpdateAppointment429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response UpdateAppointment429JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateAppointmentdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -16732,6 +17087,23 @@ func (response ApproveAppointment422JSONResponse) VisitApproveAppointmentRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ApproveAppointment429JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16879,6 +17251,23 @@ func (response SettleCalendarChange422JSONResponse) VisitSettleCalendarChangeRes
 	return err
 }
 
+type SettleCalendarChange429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response SettleCalendarChange429JSONResponse) VisitSettleCalendarChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SettleCalendarChangedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -17018,6 +17407,23 @@ func (response CancelAppointment422JSONResponse) VisitCancelAppointmentResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointment429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CancelAppointment429JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -17280,6 +17686,23 @@ func (response GetAvailableVoices410JSONResponse) VisitGetAvailableVoicesRespons
 	return err
 }
 
+type GetAvailableVoices429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetAvailableVoices429JSONResponse) VisitGetAvailableVoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetAvailableVoicesdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -17375,6 +17798,23 @@ func (response ListAuditLog410JSONResponse) VisitListAuditLogResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListAuditLog429JSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -17492,6 +17932,23 @@ func (response AuthorizeGoogleOld410JSONResponse) VisitAuthorizeGoogleOldRespons
 	return err
 }
 
+type AuthorizeGoogleOld429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response AuthorizeGoogleOld429JSONResponse) VisitAuthorizeGoogleOldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AuthorizeGoogleOlddefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -17577,6 +18034,23 @@ func (response ListBookingAttempts410JSONResponse) VisitListBookingAttemptsRespo
 	return err
 }
 
+type ListBookingAttempts429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListBookingAttempts429JSONResponse) VisitListBookingAttemptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListBookingAttemptsdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -17643,6 +18117,23 @@ func (response ListCalendarAccounts410JSONResponse) VisitListCalendarAccountsRes
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarAccounts429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListCalendarAccounts429JSONResponse) VisitListCalendarAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -17756,6 +18247,23 @@ func (response ListAccountCalendars410JSONResponse) VisitListAccountCalendarsRes
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountCalendars429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListAccountCalendars429JSONResponse) VisitListAccountCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -17902,6 +18410,23 @@ func (response RefuseCalendarConsent422JSONResponse) VisitRefuseCalendarConsentR
 	return err
 }
 
+type RefuseCalendarConsent429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response RefuseCalendarConsent429JSONResponse) VisitRefuseCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RefuseCalendarConsentdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -18011,6 +18536,23 @@ func (response GetCalendarConsent410JSONResponse) VisitGetCalendarConsentRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarConsent429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetCalendarConsent429JSONResponse) VisitGetCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -18157,6 +18699,23 @@ func (response ConfirmCalendarConsent422JSONResponse) VisitConfirmCalendarConsen
 	return err
 }
 
+type ConfirmCalendarConsent429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ConfirmCalendarConsent429JSONResponse) VisitConfirmCalendarConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ConfirmCalendarConsentdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -18238,6 +18797,23 @@ func (response ListCalendarFeeds410JSONResponse) VisitListCalendarFeedsResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarFeeds429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListCalendarFeeds429JSONResponse) VisitListCalendarFeedsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -18394,6 +18970,23 @@ func (response CreateCalendarFeed422JSONResponse) VisitCreateCalendarFeedRespons
 	return err
 }
 
+type CreateCalendarFeed429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CreateCalendarFeed429JSONResponse) VisitCreateCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateCalendarFeeddefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -18536,6 +19129,23 @@ func (response RevokeCalendarFeed422JSONResponse) VisitRevokeCalendarFeedRespons
 	return err
 }
 
+type RevokeCalendarFeed429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response RevokeCalendarFeed429JSONResponse) VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RevokeCalendarFeeddefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -18645,6 +19255,23 @@ func (response GetCalendarAuthUrl410JSONResponse) VisitGetCalendarAuthUrlRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarAuthUrl429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetCalendarAuthUrl429JSONResponse) VisitGetCalendarAuthUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -18791,6 +19418,23 @@ func (response DeleteCalendarOf422JSONResponse) VisitDeleteCalendarOfResponse(w 
 	return err
 }
 
+type DeleteCalendarOf429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DeleteCalendarOf429JSONResponse) VisitDeleteCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteCalendarOfdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -18933,6 +19577,23 @@ func (response DisconnectCalendarOf422JSONResponse) VisitDisconnectCalendarOfRes
 	return err
 }
 
+type DisconnectCalendarOf429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DisconnectCalendarOf429JSONResponse) VisitDisconnectCalendarOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisconnectCalendarOfdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -19032,6 +19693,23 @@ func (response GetCalendarStatusOf410JSONResponse) VisitGetCalendarStatusOfRespo
 	return err
 }
 
+type GetCalendarStatusOf429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetCalendarStatusOf429JSONResponse) VisitGetCalendarStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetCalendarStatusOfdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -19098,6 +19776,23 @@ func (response ListCalendars410JSONResponse) VisitListCalendarsResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendars429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListCalendars429JSONResponse) VisitListCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -19244,6 +19939,23 @@ func (response LinkCalendar422JSONResponse) VisitLinkCalendarResponse(w http.Res
 	return err
 }
 
+type LinkCalendar429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response LinkCalendar429JSONResponse) VisitLinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type LinkCalendardefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -19329,6 +20041,23 @@ func (response ListCalendarChanges410JSONResponse) VisitListCalendarChangesRespo
 	return err
 }
 
+type ListCalendarChanges429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListCalendarChanges429JSONResponse) VisitListCalendarChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListCalendarChangesdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -19410,6 +20139,23 @@ func (response ListCalendarConflicts410JSONResponse) VisitListCalendarConflictsR
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarConflicts429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListCalendarConflicts429JSONResponse) VisitListCalendarConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -19552,6 +20298,23 @@ func (response UnlinkCalendar422JSONResponse) VisitUnlinkCalendarResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkCalendar429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response UnlinkCalendar429JSONResponse) VisitUnlinkCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -19699,6 +20462,23 @@ func (response ChangeCalendar422JSONResponse) VisitChangeCalendarResponse(w http
 	return err
 }
 
+type ChangeCalendar429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ChangeCalendar429JSONResponse) VisitChangeCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangeCalendardefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -19841,6 +20621,23 @@ func (response PullCalendar422JSONResponse) VisitPullCalendarResponse(w http.Res
 	return err
 }
 
+type PullCalendar429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response PullCalendar429JSONResponse) VisitPullCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PullCalendardefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -19926,6 +20723,23 @@ func (response ListCalls410JSONResponse) VisitListCallsResponse(w http.ResponseW
 	return err
 }
 
+type ListCalls429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListCalls429JSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListCallsdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -19996,6 +20810,23 @@ func (response CallSummary410JSONResponse) VisitCallSummaryResponse(w http.Respo
 	return err
 }
 
+type CallSummary429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CallSummary429JSONResponse) VisitCallSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CallSummarydefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -20062,6 +20893,23 @@ func (response CallStats410JSONResponse) VisitCallStatsResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallStats429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CallStats429JSONResponse) VisitCallStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -20208,6 +21056,23 @@ func (response DeleteCall422JSONResponse) VisitDeleteCallResponse(w http.Respons
 	return err
 }
 
+type DeleteCall429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DeleteCall429JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteCalldefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -20303,6 +21168,23 @@ func (response GetCall410JSONResponse) VisitGetCallResponse(w http.ResponseWrite
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCall429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetCall429JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -20586,6 +21468,23 @@ func (response RecordingUrl410JSONResponse) VisitRecordingUrlResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordingUrl429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response RecordingUrl429JSONResponse) VisitRecordingUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -20875,6 +21774,23 @@ func (response ListShares410JSONResponse) VisitListSharesResponse(w http.Respons
 	return err
 }
 
+type ListShares429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListShares429JSONResponse) VisitListSharesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSharesdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -21031,6 +21947,23 @@ func (response ExportTranscript422JSONResponse) VisitExportTranscriptResponse(w 
 	return err
 }
 
+type ExportTranscript429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ExportTranscript429JSONResponse) VisitExportTranscriptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ExportTranscriptdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -21140,6 +22073,23 @@ func (response RecordingOfCall410JSONResponse) VisitRecordingOfCallResponse(w ht
 	return err
 }
 
+type RecordingOfCall429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response RecordingOfCall429JSONResponse) VisitRecordingOfCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RecordingOfCalldefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -21206,6 +22156,23 @@ func (response ListCampaigns410JSONResponse) VisitListCampaignsResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCampaigns429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListCampaigns429JSONResponse) VisitListCampaignsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -21348,6 +22315,23 @@ func (response CreateCampaign422JSONResponse) VisitCreateCampaignResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCampaign429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CreateCampaign429JSONResponse) VisitCreateCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -21495,6 +22479,23 @@ func (response UpdateCampaign422JSONResponse) VisitUpdateCampaignResponse(w http
 	return err
 }
 
+type UpdateCampaign429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response UpdateCampaign429JSONResponse) VisitUpdateCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateCampaigndefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -21633,6 +22634,23 @@ func (response StartCampaign422JSONResponse) VisitStartCampaignResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartCampaign429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response StartCampaign429JSONResponse) VisitStartCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -21779,6 +22797,23 @@ func (response StopCampaign422JSONResponse) VisitStopCampaignResponse(w http.Res
 	return err
 }
 
+type StopCampaign429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response StopCampaign429JSONResponse) VisitStopCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type StopCampaigndefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -21921,6 +22956,23 @@ func (response DeleteClosure422JSONResponse) VisitDeleteClosureResponse(w http.R
 	return err
 }
 
+type DeleteClosure429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DeleteClosure429JSONResponse) VisitDeleteClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteClosuredefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -22002,6 +23054,23 @@ func (response ListContacts410JSONResponse) VisitListContactsResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContacts429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListContacts429JSONResponse) VisitListContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -22148,6 +23217,23 @@ func (response CreateContact422JSONResponse) VisitCreateContactResponse(w http.R
 	return err
 }
 
+type CreateContact429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CreateContact429JSONResponse) VisitCreateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateContactdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -22214,6 +23300,23 @@ func (response ContactStats410JSONResponse) VisitContactStatsResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ContactStats429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ContactStats429JSONResponse) VisitContactStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -22360,6 +23463,23 @@ func (response DeleteContact422JSONResponse) VisitDeleteContactResponse(w http.R
 	return err
 }
 
+type DeleteContact429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DeleteContact429JSONResponse) VisitDeleteContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteContactdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -22455,6 +23575,23 @@ func (response GetContact410JSONResponse) VisitGetContactResponse(w http.Respons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContact429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetContact429JSONResponse) VisitGetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -22598,6 +23735,23 @@ func (response UpdateContact422JSONResponse) VisitUpdateContactResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateContact429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response UpdateContact429JSONResponse) VisitUpdateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -22900,6 +24054,23 @@ func (response EraseContact422JSONResponse) VisitEraseContactResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseContact429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response EraseContact429JSONResponse) VisitEraseContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -23207,6 +24378,23 @@ func (response MergeContacts422JSONResponse) VisitMergeContactsResponse(w http.R
 	return err
 }
 
+type MergeContacts429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response MergeContacts429JSONResponse) VisitMergeContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type MergeContactsdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -23345,6 +24533,23 @@ func (response OptInContact422JSONResponse) VisitOptInContactResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OptInContact429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response OptInContact429JSONResponse) VisitOptInContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -23491,6 +24696,23 @@ func (response OptOutContact422JSONResponse) VisitOptOutContactResponse(w http.R
 	return err
 }
 
+type OptOutContact429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response OptOutContact429JSONResponse) VisitOptOutContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type OptOutContactdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -23586,6 +24808,23 @@ func (response ListPatients410JSONResponse) VisitListPatientsResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPatients429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListPatients429JSONResponse) VisitListPatientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -23733,6 +24972,23 @@ func (response CreatePatient422JSONResponse) VisitCreatePatientResponse(w http.R
 	return err
 }
 
+type CreatePatient429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CreatePatient429JSONResponse) VisitCreatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreatePatientdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -23873,6 +25129,23 @@ func (response UpdatePatient422JSONResponse) VisitUpdatePatientResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdatePatient429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response UpdatePatient429JSONResponse) VisitUpdatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -24216,6 +25489,23 @@ func (response CreateEventTicket422JSONResponse) VisitCreateEventTicketResponse(
 	return err
 }
 
+type CreateEventTicket429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CreateEventTicket429JSONResponse) VisitCreateEventTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateEventTicketdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -24463,6 +25753,23 @@ func (response SaveAgentBehavior422JSONResponse) VisitSaveAgentBehaviorResponse(
 	return err
 }
 
+type SaveAgentBehavior429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response SaveAgentBehavior429JSONResponse) VisitSaveAgentBehaviorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SaveAgentBehaviordefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -24544,6 +25851,23 @@ func (response GetAgentConfig410JSONResponse) VisitGetAgentConfigResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAgentConfig429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetAgentConfig429JSONResponse) VisitGetAgentConfigResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -24696,6 +26020,23 @@ func (response StartWebTest422JSONResponse) VisitStartWebTestResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartWebTest429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response StartWebTest429JSONResponse) VisitStartWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -25001,6 +26342,23 @@ func (response EndWebTest422JSONResponse) VisitEndWebTestResponse(w http.Respons
 	return err
 }
 
+type EndWebTest429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response EndWebTest429JSONResponse) VisitEndWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type EndWebTestdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -25143,6 +26501,23 @@ func (response DeleteAgent422JSONResponse) VisitDeleteAgentResponse(w http.Respo
 	return err
 }
 
+type DeleteAgent429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DeleteAgent429JSONResponse) VisitDeleteAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteAgentdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -25256,6 +26631,23 @@ func (response GetWebTestState410JSONResponse) VisitGetWebTestStateResponse(w ht
 	return err
 }
 
+type GetWebTestState429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetWebTestState429JSONResponse) VisitGetWebTestStateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetWebTestStatedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -25322,6 +26714,23 @@ func (response GetConsoleLanguages410JSONResponse) VisitGetConsoleLanguagesRespo
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsoleLanguages429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetConsoleLanguages429JSONResponse) VisitGetConsoleLanguagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -25396,6 +26805,23 @@ func (response GetConsoleSettings410JSONResponse) VisitGetConsoleSettingsRespons
 	return err
 }
 
+type GetConsoleSettings429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetConsoleSettings429JSONResponse) VisitGetConsoleSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetConsoleSettingsdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -25462,6 +26888,23 @@ func (response GetConsoleVoices410JSONResponse) VisitGetConsoleVoicesResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsoleVoices429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetConsoleVoices429JSONResponse) VisitGetConsoleVoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -25575,6 +27018,23 @@ func (response AuthorizeGoogle410JSONResponse) VisitAuthorizeGoogleResponse(w ht
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeGoogle429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response AuthorizeGoogle429JSONResponse) VisitAuthorizeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -25721,6 +27181,23 @@ func (response RevokeGoogle422JSONResponse) VisitRevokeGoogleResponse(w http.Res
 	return err
 }
 
+type RevokeGoogle429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response RevokeGoogle429JSONResponse) VisitRevokeGoogleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RevokeGoogledefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -25787,6 +27264,23 @@ func (response GetGoogleStatus410JSONResponse) VisitGetGoogleStatusResponse(w ht
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGoogleStatus429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetGoogleStatus429JSONResponse) VisitGetGoogleStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -25890,6 +27384,23 @@ func (response GetGoogleStatusOf410JSONResponse) VisitGetGoogleStatusOfResponse(
 	return err
 }
 
+type GetGoogleStatusOf429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetGoogleStatusOf429JSONResponse) VisitGetGoogleStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetGoogleStatusOfdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -25989,6 +27500,23 @@ func (response LookUpPhoneNumber410JSONResponse) VisitLookUpPhoneNumberResponse(
 	return err
 }
 
+type LookUpPhoneNumber429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response LookUpPhoneNumber429JSONResponse) VisitLookUpPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type LookUpPhoneNumberdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -26070,6 +27598,23 @@ func (response ListPhoneMappings410JSONResponse) VisitListPhoneMappingsResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhoneMappings429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListPhoneMappings429JSONResponse) VisitListPhoneMappingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -26216,6 +27761,23 @@ func (response CreatePhoneMapping422JSONResponse) VisitCreatePhoneMappingRespons
 	return err
 }
 
+type CreatePhoneMapping429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CreatePhoneMapping429JSONResponse) VisitCreatePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreatePhoneMappingdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -26354,6 +27916,23 @@ func (response DeletePhoneMapping422JSONResponse) VisitDeletePhoneMappingRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePhoneMapping429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DeletePhoneMapping429JSONResponse) VisitDeletePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -26501,6 +28080,23 @@ func (response ChangePhoneMapping422JSONResponse) VisitChangePhoneMappingRespons
 	return err
 }
 
+type ChangePhoneMapping429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ChangePhoneMapping429JSONResponse) VisitChangePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangePhoneMappingdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -26643,6 +28239,23 @@ func (response SetUpInbound422JSONResponse) VisitSetUpInboundResponse(w http.Res
 	return err
 }
 
+type SetUpInbound429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response SetUpInbound429JSONResponse) VisitSetUpInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetUpInbounddefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -26709,6 +28322,23 @@ func (response GetInboundStatus410JSONResponse) VisitGetInboundStatusResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInboundStatus429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetInboundStatus429JSONResponse) VisitGetInboundStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -26854,6 +28484,23 @@ func (response TestInbound422JSONResponse) VisitTestInboundResponse(w http.Respo
 	return err
 }
 
+type TestInbound429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response TestInbound429JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type TestInbounddefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -26981,6 +28628,23 @@ func (response DisconnectResend422JSONResponse) VisitDisconnectResendResponse(w 
 	return err
 }
 
+type DisconnectResend429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DisconnectResend429JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisconnectResenddefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -27061,6 +28725,23 @@ func (response GetResend410JSONResponse) VisitGetResendResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetResend429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetResend429JSONResponse) VisitGetResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -27193,6 +28874,23 @@ func (response ConnectResend422JSONResponse) VisitConnectResendResponse(w http.R
 	return err
 }
 
+type ConnectResend429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ConnectResend429JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ConnectResenddefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -27259,6 +28957,23 @@ func (response IntegrationStatus410JSONResponse) VisitIntegrationStatusResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntegrationStatus429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response IntegrationStatus429JSONResponse) VisitIntegrationStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -27390,6 +29105,23 @@ func (response DisconnectTwilio422JSONResponse) VisitDisconnectTwilioResponse(w 
 	return err
 }
 
+type DisconnectTwilio429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DisconnectTwilio429JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisconnectTwiliodefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -27470,6 +29202,23 @@ func (response GetTwilio410JSONResponse) VisitGetTwilioResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTwilio429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetTwilio429JSONResponse) VisitGetTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -27616,6 +29365,23 @@ func (response ConnectTwilio422JSONResponse) VisitConnectTwilioResponse(w http.R
 	return err
 }
 
+type ConnectTwilio429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ConnectTwilio429JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ConnectTwiliodefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -27682,6 +29448,23 @@ func (response ListVapiNumbers410JSONResponse) VisitListVapiNumbersResponse(w ht
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVapiNumbers429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListVapiNumbers429JSONResponse) VisitListVapiNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -27828,6 +29611,23 @@ func (response VerifyIntegration422JSONResponse) VisitVerifyIntegrationResponse(
 	return err
 }
 
+type VerifyIntegration429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response VerifyIntegration429JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type VerifyIntegrationdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -27909,6 +29709,23 @@ func (response ListKnowledge410JSONResponse) VisitListKnowledgeResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledge429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListKnowledge429JSONResponse) VisitListKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -28041,6 +29858,23 @@ func (response CreateKnowledge422JSONResponse) VisitCreateKnowledgeResponse(w ht
 	return err
 }
 
+type CreateKnowledge429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CreateKnowledge429JSONResponse) VisitCreateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateKnowledgedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -28122,6 +29956,23 @@ func (response ListKnowledgeGaps410JSONResponse) VisitListKnowledgeGapsResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledgeGaps429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListKnowledgeGaps429JSONResponse) VisitListKnowledgeGapsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -28268,6 +30119,23 @@ func (response ResolveKnowledgeGap422JSONResponse) VisitResolveKnowledgeGapRespo
 	return err
 }
 
+type ResolveKnowledgeGap429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ResolveKnowledgeGap429JSONResponse) VisitResolveKnowledgeGapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ResolveKnowledgeGapdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -28378,6 +30246,23 @@ func (response SearchKnowledge422JSONResponse) VisitSearchKnowledgeResponse(w ht
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchKnowledge429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response SearchKnowledge429JSONResponse) VisitSearchKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -28506,6 +30391,23 @@ func (response UploadKnowledge422JSONResponse) VisitUploadKnowledgeResponse(w ht
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledge429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response UploadKnowledge429JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -28652,6 +30554,23 @@ func (response DeleteKnowledge422JSONResponse) VisitDeleteKnowledgeResponse(w ht
 	return err
 }
 
+type DeleteKnowledge429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DeleteKnowledge429JSONResponse) VisitDeleteKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteKnowledgedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -28747,6 +30666,23 @@ func (response GetKnowledge410JSONResponse) VisitGetKnowledgeResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetKnowledge429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetKnowledge429JSONResponse) VisitGetKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -28894,6 +30830,23 @@ func (response UpdateKnowledge422JSONResponse) VisitUpdateKnowledgeResponse(w ht
 	return err
 }
 
+type UpdateKnowledge429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response UpdateKnowledge429JSONResponse) VisitUpdateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateKnowledgedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -28990,6 +30943,23 @@ func (response ListKnowledgeChunks410JSONResponse) VisitListKnowledgeChunksRespo
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledgeChunks429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListKnowledgeChunks429JSONResponse) VisitListKnowledgeChunksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -29137,6 +31107,23 @@ func (response UploadKnowledgeVersion422JSONResponse) VisitUploadKnowledgeVersio
 	return err
 }
 
+type UploadKnowledgeVersion429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response UploadKnowledgeVersion429JSONResponse) VisitUploadKnowledgeVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UploadKnowledgeVersiondefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -29218,6 +31205,23 @@ func (response ListLocations410JSONResponse) VisitListLocationsResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLocations429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListLocations429JSONResponse) VisitListLocationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -29346,6 +31350,23 @@ func (response CreateLocation422JSONResponse) VisitCreateLocationResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateLocation429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CreateLocation429JSONResponse) VisitCreateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -29488,6 +31509,23 @@ func (response DeleteLocation422JSONResponse) VisitDeleteLocationResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLocation429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DeleteLocation429JSONResponse) VisitDeleteLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -29635,6 +31673,23 @@ func (response UpdateLocation422JSONResponse) VisitUpdateLocationResponse(w http
 	return err
 }
 
+type UpdateLocation429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response UpdateLocation429JSONResponse) VisitUpdateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateLocationdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -29730,6 +31785,23 @@ func (response GetBusinessHours410JSONResponse) VisitGetBusinessHoursResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBusinessHours429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetBusinessHours429JSONResponse) VisitGetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -29877,6 +31949,23 @@ func (response SetBusinessHours422JSONResponse) VisitSetBusinessHoursResponse(w 
 	return err
 }
 
+type SetBusinessHours429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response SetBusinessHours429JSONResponse) VisitSetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetBusinessHoursdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -29973,6 +32062,23 @@ func (response ListClosures410JSONResponse) VisitListClosuresResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClosures429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListClosures429JSONResponse) VisitListClosuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -30120,6 +32226,23 @@ func (response CreateClosure422JSONResponse) VisitCreateClosureResponse(w http.R
 	return err
 }
 
+type CreateClosure429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CreateClosure429JSONResponse) VisitCreateClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateClosuredefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -30186,6 +32309,23 @@ func (response ListTemplates410JSONResponse) VisitListTemplatesResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTemplates429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListTemplates429JSONResponse) VisitListTemplatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -30318,6 +32458,23 @@ func (response CreateTemplate422JSONResponse) VisitCreateTemplateResponse(w http
 	return err
 }
 
+type CreateTemplate429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CreateTemplate429JSONResponse) VisitCreateTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateTemplatedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -30428,6 +32585,23 @@ func (response PreviewTemplate422JSONResponse) VisitPreviewTemplateResponse(w ht
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewTemplate429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response PreviewTemplate429JSONResponse) VisitPreviewTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -30570,6 +32744,23 @@ func (response DeleteTemplate422JSONResponse) VisitDeleteTemplateResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteTemplate429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DeleteTemplate429JSONResponse) VisitDeleteTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -30717,6 +32908,23 @@ func (response UpdateTemplate422JSONResponse) VisitUpdateTemplateResponse(w http
 	return err
 }
 
+type UpdateTemplate429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response UpdateTemplate429JSONResponse) VisitUpdateTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateTemplatedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -30798,6 +33006,23 @@ func (response ListMessages410JSONResponse) VisitListMessagesResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMessages429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListMessages429JSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -30907,6 +33132,23 @@ func (response ExportMessages410JSONResponse) VisitExportMessagesResponse(w http
 	return err
 }
 
+type ExportMessages429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ExportMessages429JSONResponse) VisitExportMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ExportMessagesdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -30973,6 +33215,23 @@ func (response GetMessageRules410JSONResponse) VisitGetMessageRulesResponse(w ht
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMessageRules429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetMessageRules429JSONResponse) VisitGetMessageRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -31105,6 +33364,23 @@ func (response ChangeMessageRules422JSONResponse) VisitChangeMessageRulesRespons
 	return err
 }
 
+type ChangeMessageRules429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ChangeMessageRules429JSONResponse) VisitChangeMessageRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangeMessageRulesdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -31186,6 +33462,23 @@ func (response MessageStats410JSONResponse) VisitMessageStatsResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MessageStats429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response MessageStats429JSONResponse) VisitMessageStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -31299,6 +33592,23 @@ func (response AuthorizeMicrosoft410JSONResponse) VisitAuthorizeMicrosoftRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeMicrosoft429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response AuthorizeMicrosoft429JSONResponse) VisitAuthorizeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -31445,6 +33755,23 @@ func (response RevokeMicrosoft422JSONResponse) VisitRevokeMicrosoftResponse(w ht
 	return err
 }
 
+type RevokeMicrosoft429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response RevokeMicrosoft429JSONResponse) VisitRevokeMicrosoftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RevokeMicrosoftdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -31511,6 +33838,23 @@ func (response GetMicrosoftStatus410JSONResponse) VisitGetMicrosoftStatusRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMicrosoftStatus429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetMicrosoftStatus429JSONResponse) VisitGetMicrosoftStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -31614,6 +33958,23 @@ func (response GetMicrosoftStatusOf410JSONResponse) VisitGetMicrosoftStatusOfRes
 	return err
 }
 
+type GetMicrosoftStatusOf429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetMicrosoftStatusOf429JSONResponse) VisitGetMicrosoftStatusOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMicrosoftStatusOfdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -31695,6 +34056,23 @@ func (response ListNotifications410JSONResponse) VisitListNotificationsResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNotifications429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListNotifications429JSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -31826,6 +34204,23 @@ func (response ReadAllNotifications422JSONResponse) VisitReadAllNotificationsRes
 	return err
 }
 
+type ReadAllNotifications429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ReadAllNotifications429JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadAllNotificationsdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -31892,6 +34287,23 @@ func (response UnreadNotifications410JSONResponse) VisitUnreadNotificationsRespo
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnreadNotifications429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response UnreadNotifications429JSONResponse) VisitUnreadNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -32038,6 +34450,23 @@ func (response DeleteNotification422JSONResponse) VisitDeleteNotificationRespons
 	return err
 }
 
+type DeleteNotification429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DeleteNotification429JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteNotificationdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -32180,6 +34609,23 @@ func (response ReadNotification422JSONResponse) VisitReadNotificationResponse(w 
 	return err
 }
 
+type ReadNotification429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ReadNotification429JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadNotificationdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -32246,6 +34692,23 @@ func (response GetOrg410JSONResponse) VisitGetOrgResponse(w http.ResponseWriter)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrg429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetOrg429JSONResponse) VisitGetOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -32378,6 +34841,23 @@ func (response ChangeOrg422JSONResponse) VisitChangeOrgResponse(w http.ResponseW
 	return err
 }
 
+type ChangeOrg429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ChangeOrg429JSONResponse) VisitChangeOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangeOrgdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -32491,6 +34971,23 @@ func (response ValidateOrg410JSONResponse) VisitValidateOrgResponse(w http.Respo
 	return err
 }
 
+type ValidateOrg429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ValidateOrg429JSONResponse) VisitValidateOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ValidateOrgdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -32586,6 +35083,23 @@ func (response GetOrgById410JSONResponse) VisitGetOrgByIdResponse(w http.Respons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgById429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetOrgById429JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -32733,6 +35247,23 @@ func (response RenameOrg422JSONResponse) VisitRenameOrgResponse(w http.ResponseW
 	return err
 }
 
+type RenameOrg429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response RenameOrg429JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RenameOrgdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -32814,6 +35345,23 @@ func (response ListOutboundCalls410JSONResponse) VisitListOutboundCallsResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOutboundCalls429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListOutboundCalls429JSONResponse) VisitListOutboundCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -32960,6 +35508,23 @@ func (response CancelOutboundCall422JSONResponse) VisitCancelOutboundCallRespons
 	return err
 }
 
+type CancelOutboundCall429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CancelOutboundCall429JSONResponse) VisitCancelOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CancelOutboundCalldefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -33059,6 +35624,23 @@ func (response GetOutboundCall410JSONResponse) VisitGetOutboundCallResponse(w ht
 	return err
 }
 
+type GetOutboundCall429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetOutboundCall429JSONResponse) VisitGetOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetOutboundCalldefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -33140,6 +35722,23 @@ func (response ListPhoneNumbers410JSONResponse) VisitListPhoneNumbersResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhoneNumbers429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListPhoneNumbers429JSONResponse) VisitListPhoneNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -33300,6 +35899,23 @@ func (response ReleasePhoneNumber422JSONResponse) VisitReleasePhoneNumberRespons
 	return err
 }
 
+type ReleasePhoneNumber429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ReleasePhoneNumber429JSONResponse) VisitReleasePhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReleasePhoneNumberdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -33399,6 +36015,23 @@ func (response GetPhoneNumber410JSONResponse) VisitGetPhoneNumberResponse(w http
 	return err
 }
 
+type GetPhoneNumber429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetPhoneNumber429JSONResponse) VisitGetPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetPhoneNumberdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -33480,6 +36113,23 @@ func (response ListResources410JSONResponse) VisitListResourcesResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListResources429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListResources429JSONResponse) VisitListResourcesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -33626,6 +36276,23 @@ func (response CreateResource422JSONResponse) VisitCreateResourceResponse(w http
 	return err
 }
 
+type CreateResource429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CreateResource429JSONResponse) VisitCreateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateResourcedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -33764,6 +36431,23 @@ func (response DeleteResource422JSONResponse) VisitDeleteResourceResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteResource429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DeleteResource429JSONResponse) VisitDeleteResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -33911,6 +36595,23 @@ func (response UpdateResource422JSONResponse) VisitUpdateResourceResponse(w http
 	return err
 }
 
+type UpdateResource429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response UpdateResource429JSONResponse) VisitUpdateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateResourcedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -33992,6 +36693,23 @@ func (response ListServices410JSONResponse) VisitListServicesResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListServices429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListServices429JSONResponse) VisitListServicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -34120,6 +36838,23 @@ func (response CreateService422JSONResponse) VisitCreateServiceResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateService429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response CreateService429JSONResponse) VisitCreateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -34262,6 +36997,23 @@ func (response DeleteService422JSONResponse) VisitDeleteServiceResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteService429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response DeleteService429JSONResponse) VisitDeleteServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -34409,6 +37161,23 @@ func (response UpdateService422JSONResponse) VisitUpdateServiceResponse(w http.R
 	return err
 }
 
+type UpdateService429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response UpdateService429JSONResponse) VisitUpdateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateServicedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -34551,6 +37320,23 @@ func (response RevokeShare422JSONResponse) VisitRevokeShareResponse(w http.Respo
 	return err
 }
 
+type RevokeShare429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response RevokeShare429JSONResponse) VisitRevokeShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RevokeSharedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -34558,6 +37344,93 @@ type RevokeSharedefaultJSONResponse struct {
 }
 
 func (response RevokeSharedefaultJSONResponse) VisitRevokeShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSystemStatusRequestObject struct {
+}
+
+type GetSystemStatusResponseObject interface {
+	VisitGetSystemStatusResponse(w http.ResponseWriter) error
+}
+
+type GetSystemStatus200JSONResponse SystemStatus
+
+func (response GetSystemStatus200JSONResponse) VisitGetSystemStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSystemStatus401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetSystemStatus401JSONResponse) VisitGetSystemStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSystemStatus410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetSystemStatus410JSONResponse) VisitGetSystemStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSystemStatus429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetSystemStatus429JSONResponse) VisitGetSystemStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSystemStatusdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetSystemStatusdefaultJSONResponse) VisitGetSystemStatusResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -34617,6 +37490,23 @@ func (response ListInvitations410JSONResponse) VisitListInvitationsResponse(w ht
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInvitations429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListInvitations429JSONResponse) VisitListInvitationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -34759,6 +37649,23 @@ func (response WithdrawInvitation422JSONResponse) VisitWithdrawInvitationRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawInvitation429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response WithdrawInvitation429JSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -34915,6 +37822,23 @@ func (response RenewInvitation422JSONResponse) VisitRenewInvitationResponse(w ht
 	return err
 }
 
+type RenewInvitation429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response RenewInvitation429JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RenewInvitationdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -34981,6 +37905,23 @@ func (response ListMembers410JSONResponse) VisitListMembersResponse(w http.Respo
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembers429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListMembers429JSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -35123,6 +38064,23 @@ func (response InviteMember422JSONResponse) VisitInviteMemberResponse(w http.Res
 	return err
 }
 
+type InviteMember429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response InviteMember429JSONResponse) VisitInviteMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type InviteMemberdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -35255,6 +38213,23 @@ func (response RemoveMember422JSONResponse) VisitRemoveMemberResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMember429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response RemoveMember429JSONResponse) VisitRemoveMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -35402,6 +38377,23 @@ func (response ChangeMemberRole422JSONResponse) VisitChangeMemberRoleResponse(w 
 	return err
 }
 
+type ChangeMemberRole429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ChangeMemberRole429JSONResponse) VisitChangeMemberRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangeMemberRoledefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -35472,6 +38464,23 @@ func (response ListRoles410JSONResponse) VisitListRolesResponse(w http.ResponseW
 	return err
 }
 
+type ListRoles429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response ListRoles429JSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListRolesdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -35538,6 +38547,23 @@ func (response GetToolsHealth410JSONResponse) VisitGetToolsHealthResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetToolsHealth429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response GetToolsHealth429JSONResponse) VisitGetToolsHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -35679,6 +38705,23 @@ func (response PreFlight422JSONResponse) VisitPreFlightResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreFlight429JSONResponse struct{ TooOftenJSONResponse }
+
+func (response PreFlight429JSONResponse) VisitPreFlightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -36192,6 +39235,9 @@ type StrictServerInterface interface {
 	// RevokeShare Take a link back
 	// (DELETE /api/shares/{id})
 	RevokeShare(ctx context.Context, request RevokeShareRequestObject) (RevokeShareResponseObject, error)
+	// GetSystemStatus How does the work go that is done by itself?
+	// (GET /api/system-status)
+	GetSystemStatus(ctx context.Context, request GetSystemStatusRequestObject) (GetSystemStatusResponseObject, error)
 	// ListInvitations Who is invited and has not joined yet?
 	// (GET /api/team/invitations)
 	ListInvitations(ctx context.Context, request ListInvitationsRequestObject) (ListInvitationsResponseObject, error)
@@ -40872,6 +43918,30 @@ func (sh *strictHandler) RevokeShare(w http.ResponseWriter, r *http.Request, id 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(RevokeShareResponseObject); ok {
 		if err := validResponse.VisitRevokeShareResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSystemStatus operation middleware
+func (sh *strictHandler) GetSystemStatus(w http.ResponseWriter, r *http.Request) {
+	var request GetSystemStatusRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSystemStatus(ctx, request.(GetSystemStatusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSystemStatus")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetSystemStatusResponseObject); ok {
+		if err := validResponse.VisitGetSystemStatusResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -149,7 +149,7 @@ func (c *clinics) serve(t testing.TB) http.Handler {
 	t.Cleanup(opened.Close)
 	log := server.NewLogger(logtest.Keep(t, io.Discard), slog.LevelDebug)
 	sender, err := messenger.New(messenger.Options{
-		DB: opened, Keys: keys, Twilio: texts, Resend: resend, BackendURL: backend, Log: log, Now: time.Now,
+		DB: opened, Keys: keys, Twilio: texts, Resend: resend, BackendURL: backend, Log: log,
 	})
 	require.NoError(t, err)
 	account, err := vapi.New(vapi.Options{BaseURL: listen(t, c.vapi), Key: vapiKey, HTTP: client, Timeout: 5 * time.Second})

@@ -139,6 +139,7 @@ func examples() []example {
 		{"getConsoleLanguages", viewer, "GET /api/founder-console/languages", "", 200},
 		{"getAvailableVoices", viewer, "GET /api/assistants/voices/available", "", 200},
 		{"getToolsHealth", viewer, "GET /api/tools/health", "", 200},
+		{"getSystemStatus", viewer, "GET /api/system-status", "", 200},
 
 		{"listAppointments", viewer, "GET /api/appointments?status=confirmed&contactId=<contact>&resourceId=<resource>&serviceId=<service>", "", 200},
 		{"listAppointments", viewer, "GET /api/appointments?contact_id=<contact>", "", 200},

@@ -52,6 +52,7 @@ type bundle struct {
 	log      *lockedBuffer
 	calls    atomic.Int64
 	models   *embedding.Models // of the server's questions and of documents
+	schema   int64             // the last migration that the server knows; 0: it does not ask
 }
 
 func setup(t *testing.T) *bundle {
@@ -93,6 +94,7 @@ func (b *bundle) serve(t *testing.T, loginURL string) *httptest.Server {
 		Metrics:  metrics,
 		Accounts: &server.Accounts{}, // nobody connects any here
 		Voice:    reception.New(database, auth, b.keys, metrics, server.NewQuestions(b.models)),
+		Schema:   b.schema,
 	})
 	require.NoError(t, err)
 	listening := httptest.NewServer(logtest.KeepErrors(t, handler))

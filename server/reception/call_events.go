@@ -99,8 +99,10 @@ func transferOnce(ctx context.Context, tx db.Tx, call db.CallContext, m voice.Me
 		return nil, err
 	}
 	answer := transferAnswer(to)
-	return answer, tx.AnswerDelivery(ctx, db.AnswerDeliveryParams{
-		VapiCallID: m.Call.ID, Kind: m.Type, Key: key, Answer: string(answer)})
+	if !m.Timestamp.IsZero() {
+		tx.AnswerDeliveryAtCommit(db.AnswerDeliveryParams{VapiCallID: m.Call.ID, Kind: m.Type, Key: key, Answer: string(answer)})
+	}
+	return answer, nil
 }
 
 func transferAnswer(to db.TransferAnswer) []byte {

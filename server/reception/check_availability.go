@@ -13,10 +13,30 @@ import (
 // checkAvailability says what is free: whether one start is, or up to three starts of a day. With hold the start it
 // recommends is kept for the caller for a few minutes.
 func checkAvailability(ctx context.Context, q request) (reply, error) {
+	when, doubt := q.read(voice.ArgAppointmentDate, voice.ArgAppointmentTime)
+	if doubt != nil || q.args.Flag(voice.ArgHold) { // a hold writes down what was wished for: only what is clear
+		if ask, err := q.settleOffer(ctx); err != nil || ask != "" {
+			return said("question", ask), err
+		}
+		return q.offer(ctx, when, doubt)
+	}
+	// What is free is free of a service and with a practitioner that the clinic has: a caller waits for two questions to the
+	// database less. Only where nothing is free may the names be the reason.
+	answer, err := q.offer(ctx, when, nil)
+	if err != nil || answer.label == labelFree {
+		return answer, err
+	}
 	if ask, err := q.settleOffer(ctx); err != nil || ask != "" {
 		return said("question", ask), err
 	}
-	when, doubt := q.read(voice.ArgAppointmentDate, voice.ArgAppointmentTime)
+	return answer, nil
+}
+
+// labelFree counts answers that name a free start.
+const labelFree = "free"
+
+// offer answers for what was understood of the day and the time; doubt is about them.
+func (q request) offer(ctx context.Context, when spoken.When, doubt *spoken.Doubt) (reply, error) {
 	switch {
 	case doubt != nil && doubt.Code == spoken.DateMissing && q.args.Text(voice.ArgAppointmentTime) == "":
 		return q.offerFrom(ctx, q.call.Now, q.call.Now.AddDate(0, 0, 14), "The next free times are")
@@ -66,7 +86,7 @@ func (q request) offerStart(ctx context.Context, start time.Time) (reply, error)
 		return reply{}, err
 	}
 	if result.Outcome == "free" {
-		return said("free", fmt.Sprintf("%s is free with %s. It is not booked yet.", q.sayStart(result), text(result.ResourceName))), nil
+		return said(labelFree, fmt.Sprintf("%s is free with %s. It is not booked yet.", q.sayStart(result), text(result.ResourceName))), nil
 	}
 	return q.sayRefusal(ctx, result)
 }
@@ -91,7 +111,7 @@ func (q request) offerDay(ctx context.Context, when spoken.When) (reply, error) 
 			sentence += fmt.Sprintf(" %s is held for this caller for a few minutes.", q.sayStart(result))
 		}
 	}
-	return said("free", sentence), nil
+	return said(labelFree, sentence), nil
 }
 
 // offerFrom offers the first starts of a longer time.
@@ -109,7 +129,7 @@ func (q request) offerFrom(ctx context.Context, from, to time.Time, lead string)
 	for _, slot := range slots {
 		starts = append(starts, slot.StartsAt)
 	}
-	return said("free", lead+" "+spoken.SayOptions(starts, q.call.Zone)+"."), nil
+	return said(labelFree, lead+" "+spoken.SayOptions(starts, q.call.Zone)+"."), nil
 }
 
 func (q request) hold(ctx context.Context, start time.Time) (db.BookingResult, error) {

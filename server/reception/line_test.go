@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -95,7 +94,7 @@ func (b *bundle) provisioner(t *testing.T, playedTwilio *sandbox.Twilio, playedV
 	mail, err := email.NewResend(email.ResendOptions{BaseURL: "http://127.0.0.1:1"}) // nothing is mailed here
 	require.NoError(t, err)
 	messages, err := messenger.New(messenger.Options{DB: b.served, Keys: b.keys, Twilio: texts, Resend: mail,
-		BackendURL: b.vapi.BaseURL, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		BackendURL: b.vapi.BaseURL, Log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	p, err := provisioner.New(provisioner.Options{DB: b.served, Accounts: messages, Twilio: texts, Vapi: account,
 		BackendURL: b.vapi.BaseURL, Secret: webhookSecret})

@@ -59,8 +59,9 @@ func once(ctx context.Context, m voice.Message, req request, call voice.ToolCall
 	if err != nil {
 		return reply{}, err
 	}
-	return answer, req.tx.AnswerDelivery(ctx, db.AnswerDeliveryParams{
+	req.tx.AnswerDeliveryAtCommit(db.AnswerDeliveryParams{
 		VapiCallID: m.Call.ID, Kind: voice.TypeToolCalls, Key: key, Answer: stored(answer.outcome)})
+	return answer, nil
 }
 
 // Stored answers begin with the kind of outcome they were.

@@ -128,7 +128,7 @@ func (b *bundle) serve(t *testing.T) http.Handler {
 	require.NoError(t, err)
 	t.Cleanup(opened.Close)
 	log := server.NewLogger(logtest.Keep(t, io.Discard), slog.LevelDebug)
-	b.texts, err = messenger.New(messenger.Options{DB: opened, Keys: keys, Twilio: gateway, Resend: resend, BackendURL: b.url, Log: log, Now: time.Now})
+	b.texts, err = messenger.New(messenger.Options{DB: opened, Keys: keys, Twilio: gateway, Resend: resend, BackendURL: b.url, Log: log})
 	require.NoError(t, err)
 	webhooks, err := texting.New(texting.Options{DB: opened, Accounts: b.texts, BackendURL: b.url, Count: b.metrics})
 	require.NoError(t, err)

@@ -79,7 +79,7 @@ func serve(t *testing.T, database *db.DB, o demo.Options) http.Handler {
 	texts, mail := providers(t, o.Twilio)
 	log := server.NewLogger(logtest.Keep(t, io.Discard), slog.LevelDebug)
 	messages, err := messenger.New(messenger.Options{
-		DB: database, Keys: keys, Twilio: texts, Resend: mail, BackendURL: o.BackendURL, Log: log, Now: time.Now})
+		DB: database, Keys: keys, Twilio: texts, Resend: mail, BackendURL: o.BackendURL, Log: log})
 	require.NoError(t, err)
 	models := embedding.NewModels(embedding.NewLexical())
 	documents, err := librarian.New(librarian.Options{DB: database, Reader: readsHere{}, Models: models, Log: log})

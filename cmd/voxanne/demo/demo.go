@@ -13,21 +13,23 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/server"
 )
 
 // Options says which instance to play against. All but Twilio are required.
 type Options struct {
-	BackendURL    string // where the instance listens, without path
-	WebhookAuth   server.WebhookAuth
-	WebhookSecret server.Secret // signs what is sent, or is sent along, as WebhookAuth says
-	DatabaseURL   server.Secret // of voxanne_login: what a clinic's members see
-	AdminURL      server.Secret // of the owner: what really is in the tables
-	JWTSecret     server.Secret // signs the tokens of the clinics' members
-	Twilio        Twilio        // the played account; where Twilio is real nobody is texted
-	HTTP          *http.Client
-	Out           io.Writer // the conversation, the rows, the promises
+	BackendURL      string // where the instance listens, without path
+	WebhookAuth     server.WebhookAuth
+	WebhookSecret   server.Secret // signs what is sent, or is sent along, as WebhookAuth says
+	DatabaseURL     server.Secret // of voxanne_login: what a clinic's members see
+	DatabaseOptions []db.Option   // how to connect there
+	AdminURL        server.Secret // of the owner: what really is in the tables
+	JWTSecret       server.Secret // signs the tokens of the clinics' members
+	Twilio          Twilio        // the played account; where Twilio is real nobody is texted
+	HTTP            *http.Client
+	Out             io.Writer // the conversation, the rows, the promises
 }
 
 // scene is one part of the play. An error means that the play cannot go on, not

@@ -39,7 +39,7 @@ type clinic struct {
 // enter connects to both sides of the instance and finds the clinics and a day to play on.
 func enter(ctx context.Context, o Options) (_ *play, err error) {
 	p := &play{Options: o, ledger: ledger{out: o.Out}, vapi: o.caller(o.proof(o.WebhookSecret))}
-	if p.database, err = db.Open(ctx, string(o.DatabaseURL)); err != nil {
+	if p.database, err = db.Open(ctx, string(o.DatabaseURL), o.DatabaseOptions...); err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
 	if p.conn, err = pgx.Connect(ctx, string(o.AdminURL)); err != nil {
