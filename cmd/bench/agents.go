@@ -52,39 +52,55 @@ type agentsBench struct {
 	registry *prometheus.Registry
 }
 
-func agentsRun(ctx context.Context, s settings, title string, risks []sandbox.Risk, relink bool) (err error) {
-	scratch, drop, err := dbtest.Scratch(ctx)
+// openAgents makes clinics without agents and a played Vapi. The caller closes it, when all workers have ended.
+func openAgents(ctx context.Context, s settings) (_ *agentsBench, end func() error, err error) {
+	scratch, drop, err := scratchDatabase(ctx)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	defer func() { err = errors.Join(err, drop()) }()
+	b := &agentsBench{settings: s, loginURL: scratch.LoginURL, played: sandbox.NewVapi(benchVapiKey), registry: prometheus.NewRegistry()}
+	stop := func() error {
+		b.played.Close()
+		if b.database != nil {
+			b.database.Close()
+		}
+		return drop()
+	}
 	owner, err := pgx.Connect(ctx, scratch.OwnerURL)
 	if err != nil {
-		return fmt.Errorf("reach the scratch database: %w", err)
+		return nil, nil, errors.Join(fmt.Errorf("reach the scratch database: %w", err), stop())
 	}
-	defer owner.Close(context.WithoutCancel(ctx))
-	if err := foundClinics(ctx, owner); err != nil {
-		return err
+	b.owner = db.New(owner)
+	if err = foundClinics(ctx, owner); err == nil {
+		b.database, err = db.Open(ctx, scratch.LoginURL)
 	}
-	database, err := db.Open(ctx, scratch.LoginURL)
+	if err != nil {
+		return nil, nil, errors.Join(err, owner.Close(ctx), stop())
+	}
+	listening := httptest.NewServer(b.played)
+	b.vapiURL = listening.URL
+	return b, func() error {
+		listening.CloseClientConnections() // some hang by order
+		listening.Close()
+		return errors.Join(owner.Close(context.WithoutCancel(ctx)), stop())
+	}, nil
+}
+
+func agentsRun(ctx context.Context, s settings, title string, risks []sandbox.Risk, relink bool) (err error) {
+	b, end, err := openAgents(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer database.Close()
-	played := sandbox.NewVapi(benchVapiKey)
-	played.SetLatency(vapiLatency)
-	listening := httptest.NewServer(played)
-	defer listening.Close()
-	b := &agentsBench{settings: s, owner: db.New(owner), database: database, loginURL: scratch.LoginURL, played: played,
-		vapiURL: listening.URL, registry: prometheus.NewRegistry()}
+	defer func() { err = errors.Join(err, end()) }()
+	b.played.SetLatency(vapiLatency)
 	fmt.Fprintf(s.out, "%s\n", title)
 	stop, err := b.work(ctx, "bench-webhook-secret")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	played.FailAtRandom(1, risks...)
-	if err := b.saveAll(ctx); err != nil {
+	b.played.FailAtRandom(1, risks...)
+	if _, _, err := b.saveAll(ctx, time.Hour, "Day", "Night"); err != nil {
 		return err
 	}
 	if err := b.settle(ctx, b.synced); err != nil {
@@ -114,24 +130,29 @@ func foundClinics(ctx context.Context, owner *pgx.Conn) error {
 	return nil
 }
 
-// saveAll makes two agents for each clinic at an even pace, and beside each save measures a transaction that does nothing.
-func (b *agentsBench) saveAll(ctx context.Context) error {
+// saveAll makes agents of these names for each clinic at an even pace, for length at most, and beside each save measures a
+// transaction that does nothing.
+func (b *agentsBench) saveAll(ctx context.Context, length time.Duration, names ...string) (saves, bare figures, err error) {
 	owners, err := b.owner.BenchOwners(ctx)
 	if err != nil {
-		return err
+		return saves, bare, err
 	}
 	var mu sync.Mutex
-	var saves, bare figures
 	var failure error
 	var all sync.WaitGroup
+	defer all.Wait()
+	begun := time.Now()
 	tick := time.NewTicker(time.Duration(float64(time.Second) / b.saves))
 	defer tick.Stop()
-	for _, name := range []string{"Day", "Night"} {
+	for _, name := range names {
 		for _, owner := range owners {
 			select {
 			case <-ctx.Done():
-				return ctx.Err()
+				return figures{}, figures{}, ctx.Err()
 			case <-tick.C:
+			}
+			if time.Since(begun) > length {
+				break
 			}
 			all.Go(func() {
 				claims := fmt.Appendf(nil, `{"sub":%q,"app_metadata":{"org_id":%q}}`, owner.UserID, owner.OrgID)
@@ -152,7 +173,7 @@ func (b *agentsBench) saveAll(ctx context.Context) error {
 	all.Wait()
 	fmt.Fprintf(b.out, "  save: p50 %.2f ms, p99 %.2f ms; a transaction that does nothing: p50 %.2f ms, p99 %.2f ms\n",
 		saves.quantile(.5), saves.quantile(.99), bare.quantile(.5), bare.quantile(.99))
-	return failure
+	return saves, bare, failure
 }
 
 // settle waits until done, at most four minutes; what is not in step then is for the report to tell.

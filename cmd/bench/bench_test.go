@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,17 +29,70 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// inPart measures one part as a whole run does, as briefly as can be, and returns its details. Every row of the table that is
+// the part's has a figure then, or it is an error.
+func inPart(t *testing.T, title string, s settings) string {
+	t.Helper()
+	at := slices.IndexFunc(parts(), func(p part) bool { return p.title == title })
+	require.NotEqual(t, -1, at, title)
+	var out bytes.Buffer
+	s.scale, s.sheet, s.details, s.out = leastScale, &sheet{}, true, &out
+	figures, err := measureParts(t.Context(), s, io.Discard, parts()[at:at+1])
+	require.NoError(t, err, out.String())
+	require.Len(t, figures, len(parts()[at].rows(leastScale)))
+	return out.String()
+}
+
 func TestBothWaysBookAndAnswer(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	require.NoError(t, run(t.Context(), settings{clients: 2, length: time.Second, out: &out}))
+	out := inPart(t, "tool calls", settings{clients: 2, turns: 1, length: time.Second, contacts: 500})
 	for _, line := range []string{
 		`book +pgbench +\d+ +\d+\.\d\d +\d+\.\d\d +0\n`, `book +HTTP +\d+ +\d+\.\d\d +\d+\.\d\d +0\n`,
 		`availability +pgbench +\d+ .* +0\n`, `availability +HTTP +\d+ .* +0\n`, `HTTP is \d+ % of pgbench`,
+		`knowledge +pgbench +\d+ .* +0\n`, `knowledge +HTTP +\d+ .* +0\n`, `knowledge +100 % +\d+ .* +0\n`,
 		`text +pgbench +\d+ .* +0\n`, `text +HTTP +\d+ .* +0\n`, `pgbench +text sent +[1-9]\d* rows`, `HTTP +text sent +[1-9]\d* rows`,
 		`pgbench +booked +[1-9]\d* rows`, `HTTP +booked +[1-9]\d* rows`, `no two visits of one practitioner overlap`,
+		`16 callers on 4 times, [1-9]\d* rounds`, `deadlocks: 0\n`,
 	} {
-		require.Regexp(t, line, out.String())
+		require.Regexp(t, line, out)
+	}
+}
+
+func TestADatabaseOfRealisticSizeIsMeasured(t *testing.T) {
+	t.Parallel()
+	out := inPart(t, "a database of realistic size", settings{rounds: 1})
+	require.Regexp(t, `scale 0.01: 22 clinics with \d+ visits`, out)
+}
+
+func TestJobsStartAndAgentsAreSavedWhileVapiHangs(t *testing.T) {
+	t.Parallel()
+	out := inPart(t, "agents and jobs", settings{length: time.Second, saves: 10, vapiRate: 1000})
+	require.Regexp(t, `[1-9]\d* jobs started after p50 \d+ ms`, out)
+	require.Regexp(t, `Vapi hangs\n  save: p50`, out)
+}
+
+func TestAFigureThatIsMissingIsAnError(t *testing.T) {
+	t.Parallel()
+	forgetful := part{"a part", func(_ context.Context, s settings) error {
+		s.sheet.note("known", 1)
+		return nil
+	}, func(float64) []row { return []row{{Name: "known"}, {Name: "forgotten"}} }}
+	_, err := measureParts(t.Context(), settings{sheet: &sheet{}, out: io.Discard}, io.Discard, []part{forgetful})
+	require.ErrorContains(t, err, `"forgotten"`)
+	forgetful.rows = func(float64) []row { return nil }
+	_, err = measureParts(t.Context(), settings{sheet: &sheet{}, out: io.Discard}, io.Discard, []part{forgetful})
+	require.ErrorContains(t, err, `no row: ["known"]`)
+}
+
+func TestRowsHaveNamesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, p := range parts() {
+		for _, r := range p.rows(1) {
+			require.False(t, seen[r.Name], r.Name)
+			require.NotEmpty(t, r.Title)
+			seen[r.Name] = true
+		}
 	}
 }
 
@@ -73,14 +128,13 @@ func TestFilesAreUploadedUntilTheirLastPageIsFound(t *testing.T) {
 
 func TestBookingsBesideCalendarsAreMeasured(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	require.NoError(t, runCalendars(t.Context(), settings{clients: 2, saves: 8, length: time.Second, out: &out}))
+	out := inPart(t, "calendars", settings{clients: 2, saves: 8, length: time.Second})
 	for _, line := range []string{
 		`45 calendars with 2700 events read within \d+\.\d s\n`, `before +[1-9]\d*( +\d+\.\d\d){3} +0`, `no calendars +[1-9]\d*( +\d+\.\d\d){3} +0 +1.00, 1.00\n`,
 		`calendars +[1-9]\d*( +\d+\.\d\d){3} +0 `, `5s an answer +[1-9]\d*( +\d+\.\d\d){3} +0 `, `503 to all +[1-9]\d*( +\d+\.\d\d){3} +0 `,
 		`calendars +(\d+) of \d+ visits are in the calendar`, `503 to all +0 of [1-9]\d* visits are in the calendar \(0 there\)`,
 	} {
-		require.Regexp(t, line, out.String())
+		require.Regexp(t, line, out)
 	}
 }
 
@@ -98,7 +152,7 @@ func TestFiguresThatMeanNothingAreAnError(t *testing.T) {
 	service, err := newHTTPTarget(t.Context(), d.LoginURL, 1)
 	require.NoError(t, err)
 	defer service.close()
-	_, err = service.measure(t.Context(), "book", 1, time.Second)
+	_, err = service.measure(t.Context(), "book", 1, 0, time.Second)
 	require.NoError(t, err)
 	d.Exec(t, `
 		insert into public.booking_attempts
@@ -127,9 +181,8 @@ func TestQuantiles(t *testing.T) {
 
 func TestAThousandStreamsHearOfChangesBesideASlowOne(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	require.NoError(t, runLive(t.Context(), settings{length: time.Second, out: &out}))
+	out := inPart(t, "dashboards", settings{length: time.Second})
 	// The one that does not read is dropped; on a machine that is busy elsewhere a reader may fall behind, too. Receipts that
 	// are missing are an error above.
-	require.Regexp(t, `1000 streams in ten clinics opened in .* s; memory for each: \d+ KiB\n.*commit to receipt p50 \d+ ms, p99 \d+ ms.*\nstreams dropped: [1-9]\n`, out.String())
+	require.Regexp(t, `1000 streams in ten clinics opened in .* s; memory for each: \d+ KiB\n.*commit to receipt p50 \d+ ms, p99 \d+ ms.*\nstreams dropped: [1-9]\n`, out)
 }

@@ -4,14 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/providers/embedding"
@@ -24,11 +21,12 @@ import (
 // httpTarget is the real handler on a loopback port with a pool of its own, and
 // what Vapi and dashboards would send to it. Twilio is played.
 type httpTarget struct {
+	callers
 	database *db.DB
 	server   *httptest.Server
-	caller   *sandbox.Caller
 	carrier  *carrier
 	staff    []member // empty: nobody writes texts
+	contacts int      // of each clinic, for texts
 	written  atomic.Int64
 }
 
@@ -70,7 +68,7 @@ func newHTTPTarget(ctx context.Context, loginURL string, clients int) (*httpTarg
 	listening := httptest.NewServer(handler)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients, MaxConnsPerHost: clients}}
 	return &httpTarget{database: database, server: listening, carrier: played,
-		caller: &sandbox.Caller{BaseURL: listening.URL, HTTP: client, Auth: sandbox.SignSeconds(benchSecret)}}, nil
+		callers: callers{&sandbox.Caller{BaseURL: listening.URL, HTTP: client, Auth: sandbox.SignSeconds(benchSecret)}}}, nil
 }
 
 func (h *httpTarget) close() {
@@ -80,7 +78,17 @@ func (h *httpTarget) close() {
 	h.database.Close()
 }
 
-func (h *httpTarget) measure(ctx context.Context, kind string, clients int, length time.Duration) (figures, error) {
+func (h *httpTarget) measure(ctx context.Context, kind string, clients int, warm, length time.Duration) (figures, error) {
+	return busy(ctx, clients, warm, length, func(ctx context.Context) error {
+		if kind == "text" {
+			return h.write(ctx)
+		}
+		return h.call(ctx, kind, someNumber())
+	})
+}
+
+// busy lets so many clients ask, each again as soon as it has its answer; what is answered while it warms up is not counted.
+func busy(ctx context.Context, clients int, warm, length time.Duration, request func(context.Context) error) (figures, error) {
 	parts := make([]figures, clients)
 	var failure error
 	var note sync.Once
@@ -88,19 +96,21 @@ func (h *httpTarget) measure(ctx context.Context, kind string, clients int, leng
 	begun := time.Now()
 	for i := range parts {
 		done.Go(func() {
-			for time.Since(begun) < length && ctx.Err() == nil {
+			for time.Since(begun) < warm+length && ctx.Err() == nil {
 				sent := time.Now()
-				if err := h.request(ctx, kind); err != nil {
+				if err := request(ctx); err != nil {
 					parts[i].errors++
 					note.Do(func() { failure = err })
 					continue
 				}
-				parts[i].took = append(parts[i].took, time.Since(sent))
+				if time.Since(begun) > warm {
+					parts[i].took = append(parts[i].took, time.Since(sent))
+				}
 			}
 		})
 	}
 	done.Wait()
-	all := figures{length: time.Since(begun)}
+	all := figures{length: time.Since(begun) - warm}
 	for _, part := range parts {
 		all.add(part)
 	}
@@ -108,29 +118,4 @@ func (h *httpTarget) measure(ctx context.Context, kind string, clients int, leng
 		return all, fmt.Errorf("no request over HTTP succeeded: %w", failure)
 	}
 	return all, ctx.Err()
-}
-
-// request sends one follow-up, or one tool call of a call of its own: the same draw of clinic, caller, day and time as
-// the pgbench scripts'.
-func (h *httpTarget) request(ctx context.Context, kind string) error {
-	if kind == "text" {
-		return h.write(ctx)
-	}
-	return h.call(ctx, kind, fmt.Sprintf("+1312555%d", 1000+rand.IntN(40)))
-}
-
-// call sends one tool call, book or availability, of a call of its own to a clinic's number.
-func (h *httpTarget) call(ctx context.Context, kind, number string) error {
-	line := sandbox.Line{CallID: uuid.NewString(), Number: number,
-		Customer: fmt.Sprintf("+1312555%d", 2000+rand.IntN(8000)), At: time.Now()}
-	day := time.Now().AddDate(0, 0, 1+rand.IntN(150))
-	call := sandbox.ToolCall{ID: "call-" + uuid.NewString(), Name: "checkAvailability", Arguments: map[string]any{
-		"serviceType": "Checkup", "appointmentDate": day.Format(time.DateOnly)}}
-	if kind == "book" {
-		call.Name = "bookClinicAppointment"
-		call.Arguments["appointmentTime"] = time.Date(2000, 1, 1, 9, 15*rand.IntN(31), 0, 0, time.UTC).Format("15:04")
-		call.Arguments["patientName"] = "Ann Quillfeather"
-	}
-	_, err := h.caller.CallTools(ctx, sandbox.ToolCalls(line, sandbox.NestedObject, call))
-	return err
 }

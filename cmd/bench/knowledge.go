@@ -33,11 +33,16 @@ func runKnowledge(ctx context.Context, s settings) (err error) {
 	if err != nil {
 		return err
 	}
-	scratch, drop, err := dbtest.Scratch(ctx)
+	scratch, drop, err := scratchDatabase(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, drop()) }()
+	return measureKnowledge(ctx, s, scratch, sizes)
+}
+
+// measureKnowledge fills clinics of these sizes in a database and asks them.
+func measureKnowledge(ctx context.Context, s settings, scratch *dbtest.Database, sizes []int) error {
 	owner, err := pgx.Connect(ctx, scratch.OwnerURL)
 	if err != nil {
 		return fmt.Errorf("reach the scratch database: %w", err)
@@ -53,7 +58,7 @@ func runKnowledge(ctx context.Context, s settings) (err error) {
 	defer b.database.Close()
 	fmt.Fprintf(s.out, "%-10s %-20s %9s %9s %14s\n", "pieces", "", "p50 ms", "p99 ms", "fewer than 3")
 	for _, size := range sizes {
-		if err := b.ask(ctx, size, ""); err != nil {
+		if err := b.ask(ctx, size, false); err != nil {
 			return err
 		}
 		if size <= outgrown {
@@ -62,7 +67,7 @@ func runKnowledge(ctx context.Context, s settings) (err error) {
 		if err := b.index(ctx, size); err != nil {
 			return err
 		}
-		if err := b.ask(ctx, size, ", index"); err != nil {
+		if err := b.ask(ctx, size, true); err != nil {
 			return err
 		}
 	}
@@ -140,6 +145,9 @@ func (b *knowledgeBench) index(ctx context.Context, size int) error {
 	return nil
 }
 
+// searchWays are the ways in which passages are found.
+func searchWays() []string { return []string{"vectors", "words", "both"} }
+
 // question is one with half the words of a sentence that stands somewhere, and a vector near the passage's.
 type question struct {
 	Text      string
@@ -147,7 +155,7 @@ type question struct {
 }
 
 // ask prints a line for each way of searching. The three take turns, so that what else the machine does is in all of them.
-func (b *knowledgeBench) ask(ctx context.Context, size int, with string) error {
+func (b *knowledgeBench) ask(ctx context.Context, size int, indexed bool) error {
 	rows, err := b.owner.Query(ctx, "select q.question, q.embedding::text from generate_series(1, $2) n, bench.question($1) q where n > 0",
 		clinicOf(size), b.rounds+1)
 	if err != nil {
@@ -159,10 +167,9 @@ func (b *knowledgeBench) ask(ctx context.Context, size int, with string) error {
 	if err != nil {
 		return fmt.Errorf("think of questions: %w", err)
 	}
-	ways := []string{"vectors", "words", "both"}
 	took, few := map[string]*figures{"vectors": {}, "words": {}, "both": {}}, map[string]int{}
 	for round, q := range questions {
-		for _, way := range ways {
+		for _, way := range searchWays() {
 			took1, found, err := b.search(ctx, clinicOf(size), q.searched(way))
 			if err != nil {
 				return fmt.Errorf("%d pieces, %s: %w", size, way, err)
@@ -176,8 +183,9 @@ func (b *knowledgeBench) ask(ctx context.Context, size int, with string) error {
 			}
 		}
 	}
-	for _, way := range ways {
-		fmt.Fprintf(b.out, "%-10d %-20s %9.2f %9.2f %14d\n", size, way+with, took[way].quantile(.5), took[way].quantile(.99), few[way])
+	for _, way := range searchWays() {
+		fmt.Fprintf(b.out, "%-10d %-20s %9.2f %9.2f %14d\n", size, way+map[bool]string{true: ", index"}[indexed], took[way].quantile(.5), took[way].quantile(.99), few[way])
+		b.sheet.noteTimes("search."+map[bool]string{true: "index."}[indexed]+way, took[way])
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ type liveBench struct {
 
 // runLive measures how long after its commit a change is told, to 999 streams that read and beside one that does not.
 func runLive(ctx context.Context, s settings) (err error) {
-	scratch, drop, err := dbtest.Scratch(ctx)
+	scratch, drop, err := scratchDatabase(ctx)
 	if err != nil {
 		return err
 	}
@@ -164,9 +164,9 @@ func (b *liveBench) open(ctx context.Context) error {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	took := time.Since(begun)
-	fmt.Fprintf(b.out, "%d streams in ten clinics opened in %.1f s; memory for each: %.0f KiB\n",
-		len(b.streams), took.Seconds(), (memory()-before)/1024/float64(len(b.streams)))
+	took, each := time.Since(begun), (memory()-before)/1024/float64(len(b.streams))
+	fmt.Fprintf(b.out, "%d streams in ten clinics opened in %.1f s; memory for each: %.0f KiB\n", len(b.streams), took.Seconds(), each)
+	b.sheet.note("live.memory", each)
 	return nil
 }
 
@@ -257,6 +257,7 @@ func (b *liveBench) report(sent map[uuid.UUID]time.Time) error {
 	}
 	fmt.Fprintf(b.out, "%d changes a second for %s, beside a stream that does not read: commit to receipt p50 %.0f ms, p99 %.0f ms, last %.0f ms (%d receipts)\n",
 		liveRate, b.length, all.quantile(.5), all.quantile(.99), all.quantile(1), len(all.took))
+	b.sheet.noteTimes("live.receipt", &all)
 	fmt.Fprintf(b.out, "streams dropped: %.0f\n", b.metric("voxanne_live_dropped_total"))
 	// Every clinic has 100 streams, the first one of which one does not read.
 	if want := len(sent) * 99; len(all.took) < want {

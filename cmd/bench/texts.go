@@ -108,11 +108,12 @@ func (h *httpTarget) signIn(ctx context.Context, owner *db.Queries) error {
 	return nil
 }
 
-// write sends one follow-up: to contacts above 4000, one after the other, of one clinic after the other.
+// write sends one follow-up: to the last fifth of the contacts, one after the other, of one clinic after the other.
 func (h *httpTarget) write(ctx context.Context) error {
 	n := h.written.Add(1) - 1
 	clinics := int64(len(h.staff))
-	contact := fmt.Sprintf("00000000-0000-7000-8000-%012d", 4001+n/clinics%1000)
+	fifth := int64(h.contacts / 5)
+	contact := fmt.Sprintf("00000000-0000-7000-8000-%012d", 4*fifth+1+n/clinics%fifth)
 	return h.post(ctx, h.staff[n%clinics], "/api/contacts/"+contact+"/sms",
 		map[string]string{"message": "Please call us about your visit."})
 }

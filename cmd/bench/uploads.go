@@ -53,7 +53,7 @@ func runUploads(ctx context.Context, s settings) (err error) {
 	if err != nil {
 		return err
 	}
-	scratch, drop, err := dbtest.Scratch(ctx)
+	scratch, drop, err := scratchDatabase(ctx)
 	if err != nil {
 		return err
 	}
