@@ -1932,13 +1932,18 @@ CREATE FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_forgotten boolean;
 begin
+  -- Asked of the one call, and not within the update, where PostgreSQL may ask it of all the clinic's calls.
+  select app.is_forgotten(c.id) into v_forgotten
+  from public.call_logs c
+  where c.org_id = v_org_id and c.vapi_call_id = p_vapi_call_id;
+
   update public.webhook_deliveries d
-  set answer = case when exists (
-      select from public.call_logs c
-      where c.org_id = d.org_id and c.vapi_call_id = d.vapi_call_id and app.is_forgotten(c.id))
-      then '[erased]' else p_answer end
-  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key;
+  set answer = case when v_forgotten then '[erased]' else p_answer end
+  where d.org_id = v_org_id and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key;
 end
 $$;
 
@@ -8885,14 +8890,19 @@ ALTER FUNCTION app.is_failure(p_ended_reason text) OWNER TO owner;
 COMMENT ON FUNCTION app.is_failure(p_ended_reason text) IS 'Whether a call ended because something broke, at Vapi, at a provider behind it or here, by Vapi''s endedReason, an open set.';
 
 CREATE FUNCTION app.is_forgotten(p_call_id uuid) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-  select exists (
+declare
+  -- Read once: where a table is small enough to be read whole, the claims would be parsed for every row.
+  v_org_id uuid := app.require_org_id();
+begin
+  return exists (
     select
     from public.call_logs c
     left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-    where c.org_id = app.require_org_id() and c.id = p_call_id and (c.deleted_at is not null or k.erased_at is not null))
+    where c.org_id = v_org_id and c.id = p_call_id and (c.deleted_at is not null or k.erased_at is not null));
+end
 $$;
 
 ALTER FUNCTION app.is_forgotten(p_call_id uuid) OWNER TO owner;
@@ -11639,13 +11649,15 @@ CREATE FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_cal
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+declare
+  v_forgotten boolean := app.is_forgotten(p_call_id);
 begin
   insert into public.booking_attempts (
     org_id, kind, call_id, tool_call_id, said_date, said_time, service_id, resource_id, starts_at,
     outcome, reason, appointment_id, actor_user_id)
   values (
     app.current_org_id(), p_kind, p_call_id, p_tool_call_id,
-    case when not app.is_forgotten(p_call_id) then left(p_said_date, 32) end, case when not app.is_forgotten(p_call_id) then left(p_said_time, 32) end,
+    case when not v_forgotten then left(p_said_date, 32) end, case when not v_forgotten then left(p_said_time, 32) end,
     (p_result).service_id, (p_result).resource_id, coalesce(p_starts_at, (p_result).starts_at),
     (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id());
 end

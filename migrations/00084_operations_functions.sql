@@ -255,6 +255,101 @@ select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'ten
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0340_function_note_attempt.sql
+create or replace function app.note_attempt(
+  p_kind text,
+  p_result app.booking_result,
+  p_call_id uuid,
+  p_tool_call_id text,
+  p_starts_at timestamptz,
+  p_said_date text,
+  p_said_time text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_forgotten boolean := app.is_forgotten(p_call_id);
+begin
+  insert into public.booking_attempts (
+    org_id, kind, call_id, tool_call_id, said_date, said_time, service_id, resource_id, starts_at,
+    outcome, reason, appointment_id, actor_user_id)
+  values (
+    app.current_org_id(), p_kind, p_call_id, p_tool_call_id,
+    case when not v_forgotten then left(p_said_date, 32) end, case when not v_forgotten then left(p_said_time, 32) end,
+    (p_result).service_id, (p_result).resource_id, coalesce(p_starts_at, (p_result).starts_at),
+    (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id());
+end
+$$;
+
+comment on function app.note_attempt(text, app.booking_result, uuid, text, timestamptz, text, text) is
+  'Leaves the trace of a try in booking_attempts, whatever came of it.';
+
+select app.seal('app.note_attempt(text, app.booking_result, uuid, text, timestamptz, text, text)', null, 'app_writer');
+-- end of sql/0340_function_note_attempt.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0700_function_answer_delivery.sql
+create or replace function app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_forgotten boolean;
+begin
+  -- Asked of the one call, and not within the update, where PostgreSQL may ask it of all the clinic's calls.
+  select app.is_forgotten(c.id) into v_forgotten
+  from public.call_logs c
+  where c.org_id = v_org_id and c.vapi_call_id = p_vapi_call_id;
+
+  update public.webhook_deliveries d
+  set answer = case when v_forgotten then '[erased]' else p_answer end
+  where d.org_id = v_org_id and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key;
+end
+$$;
+
+comment on function app.answer_delivery(text, text, text, text) is
+  'Keeps what a tool call was answered, in the transaction that acted, for the same call delivered again.';
+
+select app.seal('app.answer_delivery(text, text, text, text)', 'app_writer', 'tenant_service');
+-- end of sql/0700_function_answer_delivery.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1917_function_is_forgotten.sql
+create or replace function app.is_forgotten(p_call_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  -- Read once: where a table is small enough to be read whole, the claims would be parsed for every row.
+  v_org_id uuid := app.require_org_id();
+begin
+  return exists (
+    select
+    from public.call_logs c
+    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+    where c.org_id = v_org_id and c.id = p_call_id and (c.deleted_at is not null or k.erased_at is not null));
+end
+$$;
+
+comment on function app.is_forgotten(uuid) is
+  'Whether a call was deleted, or its contact erased. Whatever still comes of it, a webhook that was late or a caller who goes on talking, nothing that they say is stored.';
+
+select app.seal('app.is_forgotten(uuid)', null, 'app_writer');
+-- end of sql/1917_function_is_forgotten.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/2880_function_judge_area.sql
 create or replace function app.judge_area(
   p_area text,
@@ -1517,6 +1612,89 @@ comment on function app.enqueue_job(text, jsonb, timestamptz) is
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
 -- end of sql/0310_function_enqueue_job.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0340_function_note_attempt.sql
+create or replace function app.note_attempt(
+  p_kind text,
+  p_result app.booking_result,
+  p_call_id uuid,
+  p_tool_call_id text,
+  p_starts_at timestamptz,
+  p_said_date text,
+  p_said_time text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  insert into public.booking_attempts (
+    org_id, kind, call_id, tool_call_id, said_date, said_time, service_id, resource_id, starts_at,
+    outcome, reason, appointment_id, actor_user_id)
+  values (
+    app.current_org_id(), p_kind, p_call_id, p_tool_call_id,
+    case when not app.is_forgotten(p_call_id) then left(p_said_date, 32) end, case when not app.is_forgotten(p_call_id) then left(p_said_time, 32) end,
+    (p_result).service_id, (p_result).resource_id, coalesce(p_starts_at, (p_result).starts_at),
+    (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id());
+end
+$$;
+
+comment on function app.note_attempt(text, app.booking_result, uuid, text, timestamptz, text, text) is
+  'Leaves the trace of a try in booking_attempts, whatever came of it.';
+
+select app.seal('app.note_attempt(text, app.booking_result, uuid, text, timestamptz, text, text)', null, 'app_writer');
+-- end of sql/0340_function_note_attempt.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0700_function_answer_delivery.sql
+create or replace function app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  update public.webhook_deliveries d
+  set answer = case when exists (
+      select from public.call_logs c
+      where c.org_id = d.org_id and c.vapi_call_id = d.vapi_call_id and app.is_forgotten(c.id))
+      then '[erased]' else p_answer end
+  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key;
+end
+$$;
+
+comment on function app.answer_delivery(text, text, text, text) is
+  'Keeps what a tool call was answered, in the transaction that acted, for the same call delivered again.';
+
+select app.seal('app.answer_delivery(text, text, text, text)', 'app_writer', 'tenant_service');
+-- end of sql/0700_function_answer_delivery.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1917_function_is_forgotten.sql
+create or replace function app.is_forgotten(p_call_id uuid)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select
+    from public.call_logs c
+    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+    where c.org_id = app.require_org_id() and c.id = p_call_id and (c.deleted_at is not null or k.erased_at is not null))
+$$;
+
+comment on function app.is_forgotten(uuid) is
+  'Whether a call was deleted, or its contact erased. Whatever still comes of it, a webhook that was late or a caller who goes on talking, nothing that they say is stored.';
+
+select app.seal('app.is_forgotten(uuid)', null, 'app_writer');
+-- end of sql/1917_function_is_forgotten.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
