@@ -223,6 +223,24 @@ func (q *Queries) BenchCrowd(ctx context.Context) (int32, error) {
 	return visits, err
 }
 
+const benchDeadlocks = `-- name: BenchDeadlocks :one
+select d.deadlocks::bigint
+from pg_catalog.pg_stat_database d
+where d.datname = current_database()
+`
+
+// How many deadlocks PostgreSQL has broken in this database. Connections tell of theirs when they end.
+//
+//	select d.deadlocks::bigint
+//	from pg_catalog.pg_stat_database d
+//	where d.datname = current_database()
+func (q *Queries) BenchDeadlocks(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, benchDeadlocks)
+	var d_deadlocks int64
+	err := row.Scan(&d_deadlocks)
+	return d_deadlocks, err
+}
+
 const benchEvents = `-- name: BenchEvents :one
 select count(*)::integer as visits, (count(*) filter (where a.status <> 'confirmed'))::integer as unconfirmed,
   count(e.settled_at)::integer as written,
@@ -369,6 +387,20 @@ func (q *Queries) BenchOwners(ctx context.Context) ([]BenchOwnersRow, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const benchPostmaster = `-- name: BenchPostmaster :one
+select split_part(pg_read_file('postmaster.pid'), chr(10), 1)::integer
+`
+
+// The process id of the server, on the machine it runs on.
+//
+//	select split_part(pg_read_file('postmaster.pid'), chr(10), 1)::integer
+func (q *Queries) BenchPostmaster(ctx context.Context) (int32, error) {
+	row := q.db.QueryRow(ctx, benchPostmaster)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const benchResources = `-- name: BenchResources :many

@@ -104,3 +104,13 @@ where j.kind = @kind::text and j.attempt = 1 and j.attempted_at is not null and 
 -- name: BenchLastJob :one
 select coalesce(max(j.id), 0)::bigint as id
 from river.river_job j;
+
+-- name: BenchDeadlocks :one
+-- How many deadlocks PostgreSQL has broken in this database. Connections tell of theirs when they end.
+select d.deadlocks::bigint
+from pg_catalog.pg_stat_database d
+where d.datname = current_database();
+
+-- name: BenchPostmaster :one
+-- The process id of the server, on the machine it runs on.
+select split_part(pg_read_file('postmaster.pid'), chr(10), 1)::integer;

@@ -107,8 +107,7 @@ func (b *callsBench) run(ctx context.Context, loginURL string) error {
 
 // deadlocks counts those of this database since it was made.
 func (b *callsBench) deadlocks(ctx context.Context) error {
-	var deadlocks int
-	err := b.owner.QueryRow(ctx, "select d.deadlocks from pg_stat_database d where d.datname = current_database()").Scan(&deadlocks)
+	deadlocks, err := b.counts.BenchDeadlocks(ctx)
 	if err != nil {
 		return fmt.Errorf("count deadlocks: %w", err)
 	}

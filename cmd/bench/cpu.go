@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/voxanne-ai/voxanne/db"
 )
 
 // ticks are the hundredths of a second in which Linux counts a process's time.
@@ -30,15 +32,11 @@ type cpuTimes struct{ serve, postgres time.Duration }
 
 // newCPUMeter asks the server which process it is. One on another machine, or a system other than Linux, cannot be measured.
 func newCPUMeter(ctx context.Context, owner *pgx.Conn, serve int) (*cpuMeter, error) {
-	var first string
-	err := owner.QueryRow(ctx, `select split_part(pg_read_file('postmaster.pid'), E'\n', 1)`).Scan(&first)
+	id, err := db.New(owner).BenchPostmaster(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ask which process the database is: %w", err)
 	}
-	postmaster, err := strconv.Atoi(first)
-	if err != nil {
-		return nil, fmt.Errorf("ask which process the database is: %w", err)
-	}
+	postmaster := int(id)
 	if name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", postmaster)); err != nil || !strings.HasPrefix(string(name), "postgres") {
 		return &cpuMeter{}, nil
 	}
